@@ -1,0 +1,41 @@
+namespace OssMigration.Core.Stores;
+
+/// <summary>Whether the content of an object can be read now.</summary>
+public enum ObjectAvailability
+{
+    /// <summary>A read works.</summary>
+    Readable,
+
+    /// <summary>In an archive class and not restored: a read is refused until somebody restores it.</summary>
+    NeedsRestore,
+}
+
+/// <summary>One row of a listing.</summary>
+/// <param name="Key">The key, byte-exact, relative to the address's prefix where the engine sees it.</param>
+/// <param name="Size">Content length in bytes.</param>
+/// <param name="Version">The version token that a read of this entry is pinned to.</param>
+/// <param name="ETag">The ETag without quotes, in the store's own letter case; null where the store has none (files).</param>
+/// <param name="LastModified">The store's date (UTC). Dates lie in both directions; see design: identity decides, dates do not.</param>
+/// <param name="StorageClass">The store's own name of the class, or null.</param>
+/// <param name="Availability">Whether a read works now, as far as a listing tells.</param>
+public sealed record ObjectEntry(
+    string Key,
+    long Size,
+    SourceVersion Version,
+    string? ETag,
+    DateTimeOffset LastModified,
+    string? StorageClass = null,
+    ObjectAvailability Availability = ObjectAvailability.Readable);
+
+/// <summary>Everything a HEAD (or the headers of a GET) says of one object.</summary>
+/// <param name="Entry">The same facts a listing gives, read now. The size is the size of the whole object.</param>
+/// <param name="Metadata">Content headers and user metadata.</param>
+/// <param name="Crc64">CRC-64/XZ of the whole object where the store declares it (OSS does), else null.</param>
+/// <param name="Checksums">Checksums of the whole object that the store declares (S3 additional checksums); empty where none.</param>
+/// <param name="IsMirrored">True where OSS says that back-to-origin fetched the object (x-oss-tag: MIRROR).</param>
+public sealed record ObjectHead(
+    ObjectEntry Entry,
+    ObjectMetadata Metadata,
+    ulong? Crc64,
+    IReadOnlyList<DeclaredChecksum> Checksums,
+    bool IsMirrored = false);

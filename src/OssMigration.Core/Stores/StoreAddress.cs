@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization;
+
+namespace OssMigration.Core.Stores;
+
+/// <summary>How bucket and endpoint make a host.</summary>
+public enum AddressingStyle
+{
+    /// <summary>Path style on an IP address or localhost, else virtual host.</summary>
+    Auto,
+
+    /// <summary><c>endpoint/bucket/key</c>.</summary>
+    Path,
+
+    /// <summary><c>bucket.endpoint/key</c>.</summary>
+    VirtualHost,
+
+    /// <summary>The endpoint is a domain bound to this one bucket: <c>endpoint/key</c>.</summary>
+    Cname,
+}
+
+/// <summary>Which signature an OSS endpoint is sent.</summary>
+public enum SignatureVersion
+{
+    /// <summary>OSS4-HMAC-SHA256, AWS4-HMAC-SHA256.</summary>
+    V4,
+
+    /// <summary>The older OSS signature (HMAC-SHA1), for old endpoints.</summary>
+    V1,
+}
+
+/// <summary>
+/// One end of a migration: scheme, bucket and prefix, plus how to get there. Holds a reference to a credential, never
+/// the credential. Serialisable.
+/// </summary>
+public sealed record StoreAddress
+{
+    /// <summary>s3, oss or file.</summary>
+    public required string Scheme { get; init; }
+
+    /// <summary>The bucket; for files the absolute folder.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>Keys start with it; empty for the whole bucket. Taken literally: nothing is decoded, added or trimmed.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>The service's endpoint; null for the vendor's own, made from the region.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>The region id (us-east-1, cn-hangzhou); null where it can be had from the environment.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>How bucket and endpoint make a host.</summary>
+    public AddressingStyle AddressingStyle { get; init; }
+
+    /// <summary>Which signature is sent.</summary>
+    public SignatureVersion SignatureVersion { get; init; }
+
+    /// <summary>Where the keys come from.</summary>
+    public CredentialReference Credential { get; init; } = CredentialReference.Default;
+
+    /// <summary>Plain http is refused unless this is true; loopback endpoints are always allowed.</summary>
+    public bool AllowInsecureEndpoint { get; init; }
+
+    /// <summary>The address as a URI, <c>scheme://bucket/prefix</c>.</summary>
+    [JsonIgnore]
+    public string Uri => Scheme == "file" ? $"file://{Bucket}" : $"{Scheme}://{Bucket}/{Prefix}";
+
+    /// <inheritdoc/>
+    public override string ToString() => Uri;
+}

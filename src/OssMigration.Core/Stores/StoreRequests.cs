@@ -1,0 +1,86 @@
+namespace OssMigration.Core.Stores;
+
+/// <summary>Asks for one page of a listing.</summary>
+/// <param name="Prefix">Only keys that start with it; empty for all.</param>
+/// <param name="StartAfter">Only keys after it (exclusive); null from the start. Sent with the first page only.</param>
+/// <param name="ContinuationToken">The token of the page before; null for the first page.</param>
+/// <param name="MaxKeys">At most this many keys, 1 to <see cref="StoreLimits.MaxPageSize"/>.</param>
+public sealed record ListPageRequest(string Prefix, string? StartAfter, string? ContinuationToken, int MaxKeys);
+
+/// <summary>One page of a listing.</summary>
+/// <param name="Entries">The entries, in the order the store gave them. May be empty while more is to come.</param>
+/// <param name="ContinuationToken">For the next page; null when this was the last.</param>
+/// <param name="DeclaredCount">
+/// How many keys the store says the page holds (KeyCount), counted apart from the parsed entries; where the store does
+/// not say, the number of entries. Reconciliation counts what was listed from this number.
+/// </param>
+public sealed record ListPage(IReadOnlyList<ObjectEntry> Entries, string? ContinuationToken, int DeclaredCount);
+
+/// <summary>A range of bytes.</summary>
+/// <param name="Offset">First byte, from 0.</param>
+/// <param name="Length">Number of bytes, at least 1.</param>
+public readonly record struct ByteRange(long Offset, long Length)
+{
+    /// <summary>The last byte, inclusive, as HTTP writes ranges.</summary>
+    public long Last => Offset + Length - 1;
+}
+
+/// <summary>Asks for content.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Range">A part of the content; null for all. A store insists on an answer for exactly this range (206 and Content-Range).</param>
+/// <param name="IfVersion">Only this version: another one is <see cref="StoreErrorKind.Changed"/>. Null for whatever is there.</param>
+public sealed record ReadRequest(string Key, ByteRange? Range, SourceVersion? IfVersion);
+
+/// <summary>An open answer to a read. Valid only inside the consumer it is handed to.</summary>
+/// <param name="Head">What the answer's headers say of the whole object.</param>
+/// <param name="Length">Bytes of <paramref name="Body"/>: the whole object or the range.</param>
+/// <param name="Body">
+/// The content. It throws <see cref="StoreException"/> (<see cref="StoreErrorKind.Network"/>) where it ends early, and
+/// <see cref="StoreErrorKind.Changed"/> where the store can tell that the content changed while it was read.
+/// </param>
+public sealed record ObjectContent(ObjectHead Head, long Length, Stream Body);
+
+/// <summary>Writes one whole object.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Body">A seekable stream; the store reads it from position 0 to its end, again at every attempt.</param>
+/// <param name="Metadata">Headers and user metadata to store.</param>
+/// <param name="ForbidOverwrite">True: an existing object is left alone and the answer is <see cref="StoreErrorKind.AlreadyExists"/>.</param>
+public sealed record PutRequest(string Key, Stream Body, ObjectMetadata Metadata, bool ForbidOverwrite = false);
+
+/// <summary>What a store says of an object that it wrote.</summary>
+/// <param name="ETag">Without quotes.</param>
+/// <param name="Crc64">CRC-64/XZ of what was stored, where the store gives it (OSS).</param>
+public sealed record PutResult(string ETag, ulong? Crc64);
+
+/// <summary>Opens a multipart upload.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Metadata">Headers and user metadata of the object to be.</param>
+/// <param name="ForbidOverwrite">As for <see cref="PutRequest"/>.</param>
+public sealed record InitiateRequest(string Key, ObjectMetadata Metadata, bool ForbidOverwrite = false);
+
+/// <summary>Writes one part.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="UploadId">From initiate.</param>
+/// <param name="Number">1 to <see cref="StoreLimits.MaxParts"/>.</param>
+/// <param name="Body">As for <see cref="PutRequest"/>.</param>
+public sealed record UploadPartRequest(string Key, string UploadId, int Number, Stream Body);
+
+/// <summary>A part that the store holds.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="ETag">Without quotes.</param>
+/// <param name="Crc64">CRC-64/XZ of the part where the store gives it.</param>
+/// <param name="Size">Its bytes.</param>
+public sealed record UploadedPart(int Number, string ETag, ulong? Crc64, long Size);
+
+/// <summary>Makes the object out of its parts.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="UploadId">From initiate.</param>
+/// <param name="Parts">All parts in ascending order.</param>
+/// <param name="ForbidOverwrite">As for <see cref="PutRequest"/>.</param>
+public sealed record CompleteRequest(string Key, string UploadId, IReadOnlyList<UploadedPart> Parts, bool ForbidOverwrite = false);
+
+/// <summary>An upload that was begun and neither completed nor aborted.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="UploadId">Its id.</param>
+/// <param name="Initiated">When, by the store's clock.</param>
+public sealed record OpenUpload(string Key, string UploadId, DateTimeOffset Initiated);
