@@ -5,6 +5,8 @@ namespace OssMigration.Core.Jobs;
 /// <summary>What the engine gets from its host.</summary>
 public sealed record EngineEnvironment
 {
+    private readonly object _chanceGate = new();
+
     /// <summary>Opens stores.</summary>
     public required IStoreFactory Stores { get; init; }
 
@@ -14,6 +16,13 @@ public sealed record EngineEnvironment
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Chance, for retry jitter and ids. Thread-safe use is guarded by the engine.</summary>
+    /// <summary>Chance, for retry jitter and ids.</summary>
     public Random Random { get; init; } = new();
+
+    /// <summary>A number from 0 up to 1; <see cref="System.Random"/> itself is not thread-safe.</summary>
+    internal double Chance()
+    {
+        lock (_chanceGate)
+            return Random.NextDouble();
+    }
 }

@@ -1,7 +1,7 @@
 namespace OssMigration.Core.Jobs;
 
 /// <summary>The folder that holds the jobs, one folder each.</summary>
-public sealed class JobHome
+public static class JobHome
 {
     /// <summary>OSSMIGRATION_HOME where it is set, else OssMigration in the user's local application data.</summary>
     public static string DefaultPath =>

@@ -45,7 +45,11 @@ public sealed record ObjectContent(ObjectHead Head, long Length, Stream Body);
 /// <param name="Body">A seekable stream; the store reads it from position 0 to its end, again at every attempt.</param>
 /// <param name="Metadata">Headers and user metadata to store.</param>
 /// <param name="ForbidOverwrite">True: an existing object is left alone and the answer is <see cref="StoreErrorKind.AlreadyExists"/>.</param>
-public sealed record PutRequest(string Key, Stream Body, ObjectMetadata Metadata, bool ForbidOverwrite = false);
+public sealed record PutRequest(string Key, Stream Body, ObjectMetadata Metadata, bool ForbidOverwrite = false)
+{
+    /// <summary>CRC-64/XZ of the body where the caller knows it: <see cref="ProvingStore"/> holds the store's answer against it. Stores ignore it.</summary>
+    public ulong? ExpectedCrc64 { get; init; }
+}
 
 /// <summary>What a store says of an object that it wrote.</summary>
 /// <param name="ETag">Without quotes.</param>
@@ -63,7 +67,11 @@ public sealed record InitiateRequest(string Key, ObjectMetadata Metadata, bool F
 /// <param name="UploadId">From initiate.</param>
 /// <param name="Number">1 to <see cref="StoreLimits.MaxParts"/>.</param>
 /// <param name="Body">As for <see cref="PutRequest"/>.</param>
-public sealed record UploadPartRequest(string Key, string UploadId, int Number, Stream Body);
+public sealed record UploadPartRequest(string Key, string UploadId, int Number, Stream Body)
+{
+    /// <summary>As for <see cref="PutRequest.ExpectedCrc64"/>.</summary>
+    public ulong? ExpectedCrc64 { get; init; }
+}
 
 /// <summary>A part that the store holds.</summary>
 /// <param name="Number">Its number.</param>

@@ -1,0 +1,61 @@
+using OssMigration.Core.Journal;
+using OssMigration.Core.Stores;
+using OssMigration.Core.Throttling;
+
+namespace OssMigration.Core.Copying;
+
+/// <summary>What all transfers of a run share.</summary>
+internal sealed record CopyContext
+{
+    /// <summary>Read from here.</summary>
+    public required IObjectReader Source { get; init; }
+
+    /// <summary>Written to there.</summary>
+    public required IObjectStore Destination { get; init; }
+
+    /// <summary>Objects up to this size go in one request.</summary>
+    public required long SinglePutLimit { get; init; }
+
+    /// <summary>Preferred part size of larger ones.</summary>
+    public required long PartSize { get; init; }
+
+    /// <summary>Requests with content at a time.</summary>
+    public required SemaphoreSlim Slots { get; init; }
+
+    /// <summary>Objects in parts at a time; few, so that a stop leaves few uploads open.</summary>
+    public required SemaphoreSlim LargeSlots { get; init; }
+
+    /// <summary>Parts of one object at a time.</summary>
+    public required int PartsAtATime { get; init; }
+
+    /// <summary>Content in memory at a time.</summary>
+    public required MemoryBudget Memory { get; init; }
+
+    /// <summary>Where content is held.</summary>
+    public required BlockPool Blocks { get; init; }
+
+    /// <summary>The memory of uploads.</summary>
+    public required IUploadJournal Uploads { get; init; }
+}
+
+/// <summary>The memory of multipart uploads, so that they resume at a part and none is forgotten.</summary>
+internal interface IUploadJournal
+{
+    /// <summary>The upload of a key; null where none is open.</summary>
+    UploadRow? Find(string key);
+
+    /// <summary>The parts that the store holds, by number.</summary>
+    IReadOnlyList<UploadedPart> Parts(string key);
+
+    /// <summary>Commits the intent, before anything is sent.</summary>
+    Task BeginAsync(UploadRow upload);
+
+    /// <summary>Commits the id, before the first part is sent.</summary>
+    Task SetIdAsync(string key, string uploadId);
+
+    /// <summary>Commits a part.</summary>
+    Task AddPartAsync(string key, UploadedPart part);
+
+    /// <summary>Commits that the upload is completed or aborted.</summary>
+    Task RemoveAsync(string key);
+}

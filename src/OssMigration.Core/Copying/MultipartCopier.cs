@@ -1,0 +1,134 @@
+using OssMigration.Core.Comparing;
+using OssMigration.Core.Journal;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Copying;
+
+/// <summary>
+/// Copies a large object in parts. The intent is on the disk before the upload begins, the upload id before the first
+/// part, each part when the store has it, so that a stop at any moment resumes at a part and leaves no upload behind.
+/// </summary>
+internal sealed class MultipartCopier(CopyContext context)
+{
+    /// <summary>Copies the object in exactly the given version.</summary>
+    public async Task<TransferOutcome> CopyAsync(ObjectEntry entry, OverwriteGuard guard, CancellationToken cancellationToken)
+    {
+        await context.LargeSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectHead head = await HeadPinnedAsync(entry, cancellationToken).ConfigureAwait(false);
+            PartPlan plan = PartPlan.For(entry.Size, context.PartSize, context.Destination.Limits);
+            (string uploadId, IReadOnlyList<UploadedPart> finished) = await ResumeOrBeginAsync(head, plan, guard, cancellationToken).ConfigureAwait(false);
+
+            PartTransfer transfer = new(context, head, plan, uploadId, finished);
+            IReadOnlyList<UploadedPart> parts = await transfer.RunAsync(cancellationToken).ConfigureAwait(false);
+            return await CompleteAsync(head, transfer.Crc64, new CompleteRequest(entry.Key, uploadId, parts, guard == OverwriteGuard.Forbidden), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            context.LargeSlots.Release();
+        }
+    }
+
+    private async Task<ObjectHead> HeadPinnedAsync(ObjectEntry entry, CancellationToken cancellationToken)
+    {
+        ObjectHead head = await context.Source.HeadAsync(entry.Key, cancellationToken).ConfigureAwait(false) ?? throw new SourceVanishedException(entry.Key);
+        return head.Entry.Version == entry.Version && head.Entry.Size == entry.Size ? head : throw new SourceChangedException(entry.Key);
+    }
+
+    private async Task<(string UploadId, IReadOnlyList<UploadedPart> Finished)> ResumeOrBeginAsync(
+        ObjectHead head, PartPlan plan, OverwriteGuard guard, CancellationToken cancellationToken)
+    {
+        string key = head.Entry.Key;
+        UploadRow? open = context.Uploads.Find(key);
+        if (open is { UploadId: { } openId } && open.Version == head.Entry.Version && open.Size == head.Entry.Size && open.PartSize == plan.PartSize)
+            return (openId, context.Uploads.Parts(key));
+
+        if (open is not null)
+            await DropAsync(open, guard, cancellationToken).ConfigureAwait(false);
+
+        await context.Uploads.BeginAsync(new UploadRow(key, head.Entry.Version, head.Entry.Size, plan.PartSize, UploadId: null)).ConfigureAwait(false);
+        InitiateRequest request = new(key, SourceStamp.Apply(head.Metadata, head.Entry, crc64: null), guard == OverwriteGuard.Forbidden);
+        string uploadId = await context.Destination.InitiateAsync(request, cancellationToken).ConfigureAwait(false);
+        await context.Uploads.SetIdAsync(key, uploadId).ConfigureAwait(false);
+        return (uploadId, []);
+    }
+
+    /// <summary>
+    /// Aborts what an upload row stands for. A row without id means that the stop came between the intent and the answer:
+    /// the upload is found by its key. After cut-over only known ids are aborted, others may be a user's.
+    /// </summary>
+    public async Task DropAsync(UploadRow upload, OverwriteGuard guard, CancellationToken cancellationToken)
+    {
+        if (upload.UploadId is { } id)
+        {
+            await context.Destination.AbortAsync(upload.Key, id, cancellationToken).ConfigureAwait(false);
+        }
+        else if (guard == OverwriteGuard.Allowed)
+        {
+            await AbortUnknownAsync(upload.Key, cancellationToken).ConfigureAwait(false);
+        }
+
+        await context.Uploads.RemoveAsync(upload.Key).ConfigureAwait(false);
+    }
+
+    private async Task AbortUnknownAsync(string key, CancellationToken cancellationToken)
+    {
+        foreach (OpenUpload open in await context.Destination.ListUploadsAsync(key, cancellationToken).ConfigureAwait(false))
+        {
+            if (open.Key == key)
+                await context.Destination.AbortAsync(open.Key, open.UploadId, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<TransferOutcome> CompleteAsync(ObjectHead head, ulong crc64, CompleteRequest request, CancellationToken cancellationToken)
+    {
+        TransferOutcome outcome;
+        try
+        {
+            PutResult written = await context.Destination.CompleteAsync(request, cancellationToken).ConfigureAwait(false);
+            outcome = await ProveAsync(head.Entry, written, crc64, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (exception.Kind == StoreErrorKind.NoSuchUpload)
+        {
+            outcome = await FindCompletedAsync(head.Entry, crc64, exception, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (exception.Kind == StoreErrorKind.AlreadyExists)
+        {
+            await context.Destination.AbortAsync(request.Key, request.UploadId, cancellationToken).ConfigureAwait(false);
+            outcome = await TakenKey.ResolveAsync(context.Destination, head.Entry, crc64, cancellationToken).ConfigureAwait(false);
+        }
+
+        // An Initiate whose answer was lost was sent again: its first upload is known to nobody but the store.
+        if (!request.ForbidOverwrite)
+            await AbortUnknownAsync(request.Key, cancellationToken).ConfigureAwait(false);
+        await context.Uploads.RemoveAsync(request.Key).ConfigureAwait(false);
+        return outcome;
+    }
+
+    private async Task<TransferOutcome> ProveAsync(ObjectEntry source, PutResult written, ulong crc64, CancellationToken cancellationToken)
+    {
+        // The answer to Complete may carry no CRC-64; the object's headers do.
+        ulong? stored = written.Crc64 ?? (await context.Destination.HeadAsync(source.Key, cancellationToken).ConfigureAwait(false))?.Crc64;
+        if (ProofRules.Prove(source, written with { Crc64 = stored }, crc64) is { } settled)
+            return new TransferOutcome.Copied(settled);
+
+        await context.Uploads.RemoveAsync(source.Key).ConfigureAwait(false);
+        throw new StoreException(StoreErrorKind.Integrity, context.Destination.DisplayName, $"The CRC-64 of the completed object is {stored}, of what was sent {crc64}.")
+        {
+            Key = source.Key,
+        };
+    }
+
+    // A Complete whose answer was lost, or that a killed run had sent, leaves the object and no upload.
+    private async Task<TransferOutcome> FindCompletedAsync(ObjectEntry source, ulong crc64, StoreException cause, CancellationToken cancellationToken)
+    {
+        ObjectHead? standing = await context.Destination.HeadAsync(source.Key, cancellationToken).ConfigureAwait(false);
+        if (standing is not null && standing.Entry.Size == source.Size && standing.Crc64 == crc64)
+            return new TransferOutcome.Copied(ProofRules.Settled(source, standing.Entry.ETag ?? "", crc64, Manifests.ProofKind.Crc64));
+
+        await context.Uploads.RemoveAsync(source.Key).ConfigureAwait(false);
+        throw cause;
+    }
+}

@@ -1,0 +1,149 @@
+using OssMigration.Core.Stores;
+using OssMigration.Core.Throttling;
+
+namespace OssMigration.Core.Copying;
+
+/// <summary>Moves the parts of one upload, several at a time.</summary>
+internal sealed class PartTransfer
+{
+    private readonly CopyContext _context;
+    private readonly ObjectHead _head;
+    private readonly PartPlan _plan;
+    private readonly string _uploadId;
+    private readonly UploadedPart?[] _parts;
+    private readonly ulong[] _crcs;
+    private readonly DeclaredChecksum? _declared;
+    private readonly ulong[] _declaredCrcs;
+    private int _next = -1;
+
+    /// <summary>Prepares the transfer of what is not finished yet.</summary>
+    public PartTransfer(CopyContext context, ObjectHead head, PartPlan plan, string uploadId, IReadOnlyList<UploadedPart> finished)
+    {
+        _context = context;
+        _head = head;
+        _plan = plan;
+        _uploadId = uploadId;
+        _parts = new UploadedPart?[plan.Count];
+        _crcs = new ulong[plan.Count];
+        foreach (UploadedPart part in finished)
+        {
+            if (part.Crc64 is { } crc && part.Number <= plan.Count && part.Size == plan.RangeOf(part.Number).Length)
+            {
+                _parts[part.Number - 1] = part;
+                _crcs[part.Number - 1] = crc;
+            }
+        }
+
+        // The journal keeps the CRC-64 of finished parts only, so a resumed upload is proved by that alone.
+        _declared = Array.TrueForAll(_parts, part => part is null) ? StreamChecksum.CheapestCombinable(head.Checksums) : null;
+        _declaredCrcs = new ulong[_declared is null ? 0 : plan.Count];
+    }
+
+    /// <summary>CRC-64/XZ of the whole object, combined from its parts; valid after <see cref="RunAsync"/>.</summary>
+    public ulong Crc64 { get; private set; }
+
+    /// <summary>Moves all parts and returns them in order.</summary>
+    public async Task<IReadOnlyList<UploadedPart>> RunAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] movers = new Task[Math.Min(_context.PartsAtATime, _plan.Count)];
+        for (int i = 0; i < movers.Length; i++)
+            movers[i] = MoveAsync(failure);
+        await AllOrFirstFailure(movers).ConfigureAwait(false);
+
+        for (int i = 0; i < _plan.Count; i++)
+            Crc64 = Copying.Crc64.Combine(Crc64, _crcs[i], _plan.RangeOf(i + 1).Length);
+        CheckDeclared();
+        return [.. _parts.Select(part => part!)];
+    }
+
+    // Siblings are cancelled by the first failure; that one is the news, not their cancellation.
+    private static async Task AllOrFirstFailure(Task[] movers)
+    {
+        try
+        {
+            await Task.WhenAll(movers).ConfigureAwait(false);
+        }
+        catch (Exception) when (movers.FirstOrDefault(mover => mover.IsFaulted) is { } failed)
+        {
+            await failed.ConfigureAwait(false);
+        }
+    }
+
+    private async Task MoveAsync(CancellationTokenSource failure)
+    {
+        try
+        {
+            while (Interlocked.Increment(ref _next) is var index && index < _plan.Count)
+            {
+                if (_parts[index] is null)
+                    await MoveOneAsync(index, failure.Token).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            await failure.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task MoveOneAsync(int index, CancellationToken cancellationToken)
+    {
+        ByteRange range = _plan.RangeOf(index + 1);
+        UploadedPart part;
+        using (await _context.Memory.AcquireAsync(BlockPool.Footprint(range.Length), cancellationToken).ConfigureAwait(false))
+        {
+            await _context.Slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                part = await CopyPartAsync(index, range, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _context.Slots.Release();
+            }
+        }
+
+        await _context.Uploads.AddPartAsync(_head.Entry.Key, part).ConfigureAwait(false);
+        _parts[index] = part;
+    }
+
+    private async Task<UploadedPart> CopyPartAsync(int index, ByteRange range, CancellationToken cancellationToken)
+    {
+        using BlockBuffer content = new(_context.Blocks);
+        await _context.Source.ReadPinnedAsync(
+            _head.Entry,
+            range,
+            async (answer, token) =>
+            {
+                using StreamChecksum? checksum = _declared is null ? null : new StreamChecksum(_declared.Algorithm);
+                await content.FillAsync(answer.Body, range.Length, checksum, _context.Source.DisplayName, token).ConfigureAwait(false);
+                if (checksum is not null)
+                    _declaredCrcs[index] = checksum.Crc;
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+
+        await using Stream body = content.OpenRead();
+        UploadPartRequest request = new(_head.Entry.Key, _uploadId, index + 1, body) { ExpectedCrc64 = content.Crc64 };
+        UploadedPart part = await _context.Destination.UploadPartAsync(request, cancellationToken).ConfigureAwait(false);
+        _crcs[index] = content.Crc64;
+        return part with { Crc64 = content.Crc64 };
+    }
+
+    private void CheckDeclared()
+    {
+        if (_declared is null)
+            return;
+        using StreamChecksum whole = new(_declared.Algorithm);
+        for (int i = 0; i < _plan.Count; i++)
+            whole.Join(_declaredCrcs[i], _plan.RangeOf(i + 1).Length);
+        if (!whole.Matches(_declared))
+        {
+            throw new StoreException(StoreErrorKind.Integrity, _context.Source.DisplayName, $"The content does not have the {_declared.Algorithm} that the source declares.")
+            {
+                Key = _head.Entry.Key,
+            };
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using OssMigration.Core.Comparing;
+using OssMigration.Core.Manifests;
+using OssMigration.Core.Stores;
+using OssMigration.Core.Throttling;
+
+namespace OssMigration.Core.Copying;
+
+/// <summary>Copies a small object: one read into memory, one write, proof.</summary>
+internal sealed class SingleCopier(CopyContext context)
+{
+    /// <summary>Copies the object in exactly the given version.</summary>
+    /// <param name="entry">The source object.</param>
+    /// <param name="guard">Whether an object under the key may be replaced.</param>
+    /// <param name="standing">What stands under the key, where equal content would make the write needless; else null.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<TransferOutcome> CopyAsync(ObjectEntry entry, OverwriteGuard guard, ObjectHead? standing, CancellationToken cancellationToken)
+    {
+        using MemoryBudget.Lease memory = await context.Memory.AcquireAsync(BlockPool.Footprint(entry.Size), cancellationToken).ConfigureAwait(false);
+        await context.Slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using BlockBuffer content = new(context.Blocks);
+            ObjectHead read = await ReadAsync(entry, content, cancellationToken).ConfigureAwait(false);
+            if (standing?.Crc64 == content.Crc64)
+            {
+                return new TransferOutcome.Skipped(
+                    ProofRules.Settled(read.Entry, standing.Entry.ETag ?? "", content.Crc64, ProofKind.HashRead));
+            }
+
+            return await WriteAsync(read, content, guard, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            context.Slots.Release();
+        }
+    }
+
+    private Task<ObjectHead> ReadAsync(ObjectEntry entry, BlockBuffer content, CancellationToken cancellationToken)
+        => context.Source.ReadPinnedAsync(
+            entry,
+            range: null,
+            async (answer, token) =>
+            {
+                DeclaredChecksum? declared = StreamChecksum.Cheapest(answer.Head.Checksums);
+                using StreamChecksum? checksum = declared is null ? null : new StreamChecksum(declared.Algorithm);
+                await content.FillAsync(answer.Body, answer.Length, checksum, context.Source.DisplayName, token).ConfigureAwait(false);
+                if (checksum is not null && !checksum.Matches(declared!))
+                {
+                    throw new StoreException(
+                        StoreErrorKind.Integrity, context.Source.DisplayName, $"The content does not have the {checksum.Algorithm} that the source declares.")
+                    {
+                        Key = entry.Key,
+                    };
+                }
+
+                return answer.Head;
+            },
+            cancellationToken);
+
+    private async Task<TransferOutcome> WriteAsync(ObjectHead read, BlockBuffer content, OverwriteGuard guard, CancellationToken cancellationToken)
+    {
+        await using Stream body = content.OpenRead();
+        PutRequest request = new(read.Entry.Key, body, SourceStamp.Apply(read.Metadata, read.Entry, content.Crc64), guard == OverwriteGuard.Forbidden)
+        {
+            ExpectedCrc64 = content.Crc64,
+        };
+        PutResult written;
+        try
+        {
+            written = await context.Destination.PutAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (exception.Kind == StoreErrorKind.AlreadyExists)
+        {
+            return await TakenKey.ResolveAsync(context.Destination, read.Entry, content.Crc64, cancellationToken).ConfigureAwait(false);
+        }
+
+        return ProofRules.Prove(read.Entry, written, content.Crc64) is { } settled
+            ? new TransferOutcome.Copied(settled)
+            : throw new StoreException(StoreErrorKind.Integrity, context.Destination.DisplayName, "The destination's answer does not prove the content.")
+            {
+                Key = read.Entry.Key,
+            };
+    }
+}

@@ -1,0 +1,78 @@
+using OssMigration.Core.Manifests;
+using OssMigration.Core.Reporting;
+
+namespace OssMigration.Core.Copying;
+
+/// <summary>What an outcome counts as. The first seven are the right side of the reconciliation.</summary>
+internal enum OutcomeKind
+{
+    Copied,
+    Skipped,
+    Conflict,
+    Unsupported,
+    NeedsRestore,
+    Vanished,
+    Failed,
+    GoneAtSource,
+    DestinationOnly,
+    FilteredOut,
+}
+
+/// <summary>How one key ended. A closed set: the nested records are all there is.</summary>
+internal abstract record TransferOutcome
+{
+    private TransferOutcome()
+    {
+    }
+
+    /// <summary>What it counts as.</summary>
+    public abstract OutcomeKind Kind { get; }
+
+    /// <summary>Written and proved.</summary>
+    /// <param name="Settled">What the manifest remembers.</param>
+    internal sealed record Copied(SettledEntry Settled) : TransferOutcome
+    {
+        public override OutcomeKind Kind => OutcomeKind.Copied;
+    }
+
+    /// <summary>Nothing to do.</summary>
+    /// <param name="Settled">What the manifest remembers where the object is known to be the same; null where the mode left it alone.</param>
+    internal sealed record Skipped(SettledEntry? Settled) : TransferOutcome
+    {
+        public override OutcomeKind Kind => OutcomeKind.Skipped;
+    }
+
+    /// <summary>Left out by the filter.</summary>
+    internal sealed record FilteredOut : TransferOutcome
+    {
+        public static FilteredOut Instance { get; } = new();
+
+        public override OutcomeKind Kind => OutcomeKind.FilteredOut;
+    }
+
+    /// <summary>At the destination only.</summary>
+    internal sealed record DestinationOnly : TransferOutcome
+    {
+        public static DestinationOnly Instance { get; } = new();
+
+        public override OutcomeKind Kind => OutcomeKind.DestinationOnly;
+    }
+
+    /// <summary>An outcome that a person should see: it becomes an item of the journal.</summary>
+    /// <param name="State">The item's state.</param>
+    /// <param name="ErrorKind">A stable word.</param>
+    /// <param name="Message">A sentence.</param>
+    internal sealed record Exceptional(MigrationItemState State, string ErrorKind, string Message) : TransferOutcome
+    {
+        public override OutcomeKind Kind => State switch
+        {
+            MigrationItemState.Conflict => OutcomeKind.Conflict,
+            MigrationItemState.Unsupported => OutcomeKind.Unsupported,
+            MigrationItemState.NeedsRestore => OutcomeKind.NeedsRestore,
+            MigrationItemState.Vanished => OutcomeKind.Vanished,
+            MigrationItemState.GoneAtSource => OutcomeKind.GoneAtSource,
+            MigrationItemState.DeletedAtDestination => OutcomeKind.Skipped,
+            _ => OutcomeKind.Failed,
+        };
+    }
+}

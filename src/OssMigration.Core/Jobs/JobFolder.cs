@@ -1,0 +1,112 @@
+using System.Text.Json;
+using OssMigration.Core.Journal;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>The files of one job: journal, manifest folder, lock.</summary>
+internal sealed class JobFolder(string home, string name)
+{
+    /// <summary>The job.</summary>
+    public string Name => name;
+
+    /// <summary>The job's folder.</summary>
+    public string Path { get; } = System.IO.Path.Combine(home, "jobs", name);
+
+    /// <summary>The journal's file.</summary>
+    public string Journal => System.IO.Path.Combine(Path, "journal.db");
+
+    /// <summary>The folder of manifest segments.</summary>
+    public string Manifests => System.IO.Path.Combine(Path, "manifest");
+
+    /// <summary>Where a store that lists out of order is sorted.</summary>
+    public string Scratch => System.IO.Path.Combine(Path, "scratch");
+
+    /// <summary>Whether the job exists.</summary>
+    public bool Exists => File.Exists(Journal);
+
+    private string LockFile => System.IO.Path.Combine(Path, "lock");
+
+    /// <summary>Makes the folder with a new journal.</summary>
+    public void Create(MigrationJob job)
+    {
+        if (Exists)
+            throw new JobStateException(JobStateError.AlreadyExists, name, $"There is a job '{name}' already.");
+        try
+        {
+            Directory.CreateDirectory(Manifests);
+            string pending = Journal + ".new";
+            File.Delete(pending);
+            JournalSchema.Create(pending, job, JsonSerializer.Serialize(job, JobJson.Options));
+
+            // The journal appears under its name only when it is whole.
+            File.Move(pending, Journal);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreErrorKind.LocalDisk, Path, $"The job's folder cannot be written: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Opens the journal for reading.</summary>
+    public JournalReader Read()
+    {
+        if (!Exists)
+            throw new JobStateException(JobStateError.NotFound, name, $"There is no job '{name}'.");
+        return new JournalReader(Journal, name);
+    }
+
+    /// <summary>Takes the job for this process.</summary>
+    /// <exception cref="JobStateException">Another process has it.</exception>
+    public IDisposable Lock()
+    {
+        try
+        {
+            return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (exception is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        {
+            throw new JobStateException(JobStateError.Locked, name, $"Job '{name}' is run by another process.", exception);
+        }
+    }
+
+    /// <summary>Whether a process has the job now.</summary>
+    public bool IsLocked()
+    {
+        if (!File.Exists(LockFile))
+            return false;
+        try
+        {
+            Lock().Dispose();
+            return false;
+        }
+        catch (JobStateException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Deletes everything of the job that is on this machine.</summary>
+    public void Delete()
+    {
+        using (Lock())
+        {
+            // The journal goes first: without it the rest is no job any more.
+            File.Delete(Journal);
+        }
+
+        Directory.Delete(Path, recursive: true);
+    }
+
+    /// <summary>The names of all jobs of a home, sorted.</summary>
+    public static IReadOnlyList<string> Names(string home)
+    {
+        string jobs = System.IO.Path.Combine(home, "jobs");
+        if (!Directory.Exists(jobs))
+            return [];
+        return [.. Directory.EnumerateDirectories(jobs)
+            .Select(path => System.IO.Path.GetFileName(path))
+            .Where(name => new JobFolder(home, name).Exists)
+            .Order(StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>Checks the options of a job, all at once.</summary>
+internal static partial class JobOptionCheck
+{
+    /// <summary>Throws with every problem there is; returns when there is none.</summary>
+    public static void Check(MigrationJob job)
+    {
+        List<string> problems = [.. Problems(job)];
+        if (problems.Count > 0)
+            throw new JobOptionException(problems);
+    }
+
+    /// <summary>What is wrong with the job, one sentence each.</summary>
+    public static IEnumerable<string> Problems(MigrationJob job)
+    {
+        if (!NamePattern().IsMatch(job.Name))
+            yield return $"The job name '{job.Name}' is not possible: 3 to 63 lower-case letters, digits and hyphens, no hyphen at the ends.";
+        if (job.Destination.Scheme != "oss")
+            yield return $"The destination '{job.Destination}' is no OSS bucket (oss://bucket/prefix).";
+        if (job.Source with { Credential = job.Destination.Credential, AllowInsecureEndpoint = job.Destination.AllowInsecureEndpoint } == job.Destination)
+            yield return $"Source and destination are the same place ({job.Source}).";
+        foreach (string problem in job.Filter.Problems())
+            yield return problem;
+        foreach (string problem in Ranges(job))
+            yield return problem;
+        if (job.Overwrite != OverwriteMode.IfNewer && job.ClockSkewMargin != new MigrationJob { Name = "", Source = job.Source, Destination = job.Destination }.ClockSkewMargin)
+            yield return $"ClockSkewMargin has a meaning with Overwrite IfNewer only, not with {job.Overwrite}.";
+        if (job.PartSize > job.MemoryBudget)
+            yield return $"PartSize ({job.PartSize}) is larger than MemoryBudget ({job.MemoryBudget}).";
+        if (job.SinglePutLimit > job.MemoryBudget)
+            yield return $"SinglePutLimit ({job.SinglePutLimit}) is larger than MemoryBudget ({job.MemoryBudget}): an object of that size could not be held.";
+    }
+
+    private static IEnumerable<string> Ranges(MigrationJob job)
+    {
+        if (job.Concurrency is < 1 or > 1024)
+            yield return $"Concurrency is {job.Concurrency}; 1 to 1024 is possible.";
+        if (job.MaxAttempts is < 1 or > 20)
+            yield return $"MaxAttempts is {job.MaxAttempts}; 1 to 20 is possible.";
+        if (job.MemoryBudget is < 64 * MiB or > 16384 * MiB)
+            yield return $"MemoryBudget is {job.MemoryBudget} bytes; 64 MiB to 16 GiB is possible.";
+        if (job.PartSize is < MiB or > 1024 * MiB)
+            yield return $"PartSize is {job.PartSize} bytes; 1 MiB to 1 GiB is possible.";
+        if (job.SinglePutLimit is < MiB or > 1024 * MiB)
+            yield return $"SinglePutLimit is {job.SinglePutLimit} bytes; 1 MiB to 1 GiB is possible.";
+        if (job.MaxBytesPerSecond is < 1024)
+            yield return $"MaxBytesPerSecond is {job.MaxBytesPerSecond}; at least 1024 is possible, or none for no limit.";
+        if (job.ClockSkewMargin < TimeSpan.Zero || job.ClockSkewMargin > TimeSpan.FromDays(1))
+            yield return $"ClockSkewMargin is {job.ClockSkewMargin}; zero to one day is possible.";
+    }
+
+    private const long MiB = 1L << 20;
+
+    [GeneratedRegex("^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$", RegexOptions.CultureInvariant)]
+    private static partial Regex NamePattern();
+}

@@ -1,0 +1,61 @@
+using OssMigration.Core.Listing;
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>
+/// How each end is listed: range by range from its pages, or, for a store that was caught ignoring start-after or
+/// breaking the order of keys, from one serial listing that is sorted on the disk.
+/// </summary>
+internal sealed class ListerChoice
+{
+    private readonly StoreChain _stores;
+    private readonly JobFolder _folder;
+    private readonly IRunListener _listener;
+    private readonly ObjectFilterMatcher _filter;
+
+    /// <summary>Begins with trust in both stores.</summary>
+    public ListerChoice(StoreChain stores, MigrationJob job, JobFolder folder, IRunListener listener)
+    {
+        _stores = stores;
+        _folder = folder;
+        _listener = listener;
+        _filter = new ObjectFilterMatcher(job.Filter);
+        Source = new PagedLister(stores.Source, _filter);
+        Destination = new PagedLister(stores.Destination, filter: null);
+    }
+
+    /// <summary>Lists the source.</summary>
+    public IKeyLister Source { get; private set; }
+
+    /// <summary>Lists the destination.</summary>
+    public IKeyLister Destination { get; private set; }
+
+    /// <summary>
+    /// Whether the error is one that a sorted serial listing cures; then that is chosen for the store that caused it, and
+    /// the listener hears of it loudly, because it costs time and disk.
+    /// </summary>
+    public bool FallBack(StoreException error)
+    {
+        if (error.Kind != StoreErrorKind.Listing || error.Code is not ("OutOfOrder" or "Repeated" or "StartAfterIgnored"))
+            return false;
+
+        bool isSource = error.Store == _stores.Source.DisplayName && Source is PagedLister;
+        if (!isSource && Destination is not PagedLister)
+            return false;
+        _listener.OnEvent(new RunEvent(
+            EventLevel.Warning, $"{error.Store} does not list in order ({error.Code}); it is listed serially from now on and sorted on this machine's disk. {error.Message}"));
+        if (isSource)
+            Source = Sorted(_stores.Source, _filter, "source.db");
+        else
+            Destination = Sorted(_stores.Destination, filter: null, "destination.db");
+        return true;
+    }
+
+    private SerialSortedLister Sorted(IObjectReader store, ObjectFilterMatcher? filter, string file)
+    {
+        Directory.CreateDirectory(_folder.Scratch);
+        return new SerialSortedLister(store, filter, Path.Combine(_folder.Scratch, file));
+    }
+}

@@ -1,0 +1,251 @@
+using OssMigration.Core.Comparing;
+using OssMigration.Core.Copying;
+using OssMigration.Core.Journal;
+using OssMigration.Core.Listing;
+using OssMigration.Core.Manifests;
+using OssMigration.Core.Reporting;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>
+/// The books of one range: a window of keys in order, each with or without an outcome. The cursor follows the first key
+/// that has none; a key that holds up a full window becomes an in-progress item and the cursor passes it. What is
+/// settled goes to the manifest segment first and to the journal after, so that the journal never claims too much.
+/// </summary>
+internal sealed class RangeLedger : IDisposable
+{
+    /// <summary>Most keys between the cursor and the newest key.</summary>
+    public const int MostOpen = 10_000;
+
+    private readonly object _gate = new();
+    private readonly SemaphoreSlim _flushing = new(1, 1);
+    private readonly Queue<LedgerSlot> _window = new();
+    private readonly RangeRow _range;
+    private readonly RangeSegment _segment;
+    private readonly JournalWriter _journal;
+    private readonly string _jobName;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private RangeBatch _batch = new();
+    private string? _cursor;
+    private ObjectCount _listed;
+    private ObjectCount _finalListed;
+    private string? _committedCursor;
+    private int _late;
+    private bool _isListed;
+
+    /// <summary>Opens the books at the range's cursor.</summary>
+    public RangeLedger(string jobName, RangeRow range, RangeSegment segment, JournalWriter journal, TimeProvider time)
+    {
+        _jobName = jobName;
+        _range = range;
+        _segment = segment;
+        _journal = journal;
+        _time = time;
+        _cursor = range.Cursor;
+        _committedCursor = range.Cursor;
+        _listed = range.Listed;
+    }
+
+    /// <summary>Told of every item that a person should see.</summary>
+    public Action<MigrationItem>? OnItem { get; init; }
+
+    /// <summary>Enters the next key. Its outcome comes now or by <see cref="Settle"/>.</summary>
+    public LedgerSlot Add(EntryTriple triple, TransferOutcome? outcome)
+    {
+        LedgerSlot slot = LedgerSlot.Of(triple);
+        slot.Outcome = outcome;
+        lock (_gate)
+        {
+            _window.Enqueue(slot);
+            Advance();
+            if (_window.Count > MostOpen)
+                PassHead();
+        }
+
+        return slot;
+    }
+
+    /// <summary>Enters a key that an earlier process left in progress behind the cursor.</summary>
+    public LedgerSlot AddLate(InProgressRow row)
+    {
+        LedgerSlot slot = new() { Key = row.Key, Size = row.Size, IsLate = true };
+        lock (_gate)
+            _late++;
+        return slot;
+    }
+
+    /// <summary>Records the outcome of a key.</summary>
+    public void Settle(LedgerSlot slot, TransferOutcome outcome)
+    {
+        lock (_gate)
+        {
+            slot.Outcome = outcome;
+            if (slot.IsLate)
+            {
+                _late--;
+                RecordLate(slot);
+            }
+            else
+            {
+                Advance();
+            }
+
+            SignalIfSettled();
+        }
+    }
+
+    /// <summary>The listing of the range is complete; its totals are final.</summary>
+    public void CloseListing(ObjectCount listedSinceCursor)
+    {
+        lock (_gate)
+        {
+            _isListed = true;
+            _finalListed = _range.Listed + listedSinceCursor;
+            SignalIfSettled();
+        }
+    }
+
+    /// <summary>Returns when every key of the closed listing has its outcome.</summary>
+    public Task WaitUntilSettledAsync(CancellationToken cancellationToken) => _settled.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Writes what is settled to the disk and moves the cursor there.</summary>
+    public async Task FlushAsync()
+    {
+        await _flushing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            RangeBatch batch;
+            RangeCommit commit;
+            lock (_gate)
+            {
+                batch = _batch;
+                if (batch.IsEmpty && _cursor == _committedCursor)
+                    return;
+                _batch = new RangeBatch();
+                _committedCursor = _cursor;
+                commit = batch.ToCommit(_range, _cursor, _listed);
+            }
+
+            commit = commit with { Segment = _segment.Append(batch.Settled) };
+            await _journal.WriteAsync(writes => writes.CommitRange(commit)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _flushing.Release();
+        }
+    }
+
+    /// <summary>Closes the books of a range that is settled: seals its segments and marks it complete.</summary>
+    public async Task CompleteAsync(Func<IEnumerable<SettledEntry>> late)
+    {
+        await FlushAsync().ConfigureAwait(false);
+        RangeCommit commit = new RangeBatch().ToCommit(_range, _cursor, _finalListed) with
+        {
+            IsComplete = true,
+            Segment = _segment.Seal(),
+            LateSegment = _segment.WriteLate(late()),
+        };
+        await _journal.WriteAsync(writes => writes.CommitRange(commit)).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _flushing.Dispose();
+        _segment.Dispose();
+    }
+
+    private void Advance()
+    {
+        while (_window.TryPeek(out LedgerSlot? head) && head.Outcome is not null)
+        {
+            _window.Dequeue();
+            MoveCursor(head);
+            Record(head);
+        }
+    }
+
+    private void PassHead()
+    {
+        LedgerSlot head = _window.Dequeue();
+        head.IsLate = true;
+        _late++;
+        MoveCursor(head);
+        _batch.Items.Add(Item(head, MigrationItemState.InProgress, "InProgress", "In transfer."));
+
+        // A settled entry of an earlier run is not lost while the object is under way.
+        if (head.Previous is { } previous)
+            _batch.Settled.Add(previous);
+        Advance();
+    }
+
+    private void MoveCursor(LedgerSlot slot)
+    {
+        _cursor = slot.Key;
+        if (slot.ListedUpTo is { } listed)
+            _listed = _range.Listed + listed;
+    }
+
+    private void Record(LedgerSlot slot)
+    {
+        TransferOutcome outcome = slot.Outcome!;
+        Count(slot, outcome);
+        if ((SettledBy(outcome) ?? slot.Previous) is { } settled)
+            _batch.Settled.Add(settled);
+        if (outcome is TransferOutcome.Exceptional exceptional)
+            Report(Item(slot, exceptional.State, exceptional.ErrorKind, exceptional.Message));
+    }
+
+    private void RecordLate(LedgerSlot slot)
+    {
+        TransferOutcome outcome = slot.Outcome!;
+        Count(slot, outcome);
+        if (outcome is TransferOutcome.Exceptional exceptional)
+            Report(Item(slot, exceptional.State, exceptional.ErrorKind, exceptional.Message));
+        else
+            _batch.Resolved.Add(slot.Key);
+        if (SettledBy(outcome) is { } settled)
+            _batch.Late.Add(settled);
+    }
+
+    private void Report(MigrationItem item)
+    {
+        _batch.Items.Add(item);
+        OnItem?.Invoke(item);
+    }
+
+    private void Count(LedgerSlot slot, TransferOutcome outcome)
+    {
+        _batch.Count(outcome.Kind, slot.Size);
+        if (outcome is TransferOutcome.Copied copied)
+            _batch.ChangedBytes += copied.Settled.Size - slot.Size;
+    }
+
+    private static SettledEntry? SettledBy(TransferOutcome outcome) => outcome switch
+    {
+        TransferOutcome.Copied copied => copied.Settled,
+        TransferOutcome.Skipped skipped => skipped.Settled,
+        _ => null,
+    };
+
+    private MigrationItem Item(LedgerSlot slot, MigrationItemState state, string kind, string message) => new()
+    {
+        JobName = _jobName,
+        Run = _range.Run,
+        Key = slot.Key,
+        State = state,
+        ErrorKind = kind,
+        Message = message,
+        Size = slot.Size,
+        SourceVersion = slot.SourceVersion ?? slot.Previous?.SourceVersion.Value,
+        UpdatedAt = _time.GetUtcNow(),
+    };
+
+    private void SignalIfSettled()
+    {
+        if (_isListed && _late == 0 && _window.Count == 0)
+            _settled.TrySetResult();
+    }
+}

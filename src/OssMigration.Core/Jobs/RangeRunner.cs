@@ -1,0 +1,66 @@
+using OssMigration.Core.Comparing;
+using OssMigration.Core.Copying;
+using OssMigration.Core.Journal;
+using OssMigration.Core.Listing;
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>Runs one range: list, join, decide, hand over, wait for the outcomes, close the books.</summary>
+internal sealed class RangeRunner(RunContext context)
+{
+    /// <summary>Runs the range from its cursor to its end. Leaves the ledger flushed to where it came when it is cancelled or fails.</summary>
+    public async Task RunAsync(RangeRow range, RangeLedger ledger, IReadOnlyList<InProgressRow> inProgress, CancellationToken cancellationToken)
+    {
+        foreach (InProgressRow row in inProgress)
+            await context.Pool.EnqueueAsync(new TransferWork(ledger, ledger.AddLate(row), Source: null, Action: null), cancellationToken).ConfigureAwait(false);
+
+        IRangeListing source = context.SourceLister.Open(range.Cursor ?? range.Range.StartExclusive, range.Range.EndInclusive);
+        IRangeListing destination = context.DestinationLister.Open(range.Cursor ?? range.Range.StartExclusive, range.Range.EndInclusive);
+        IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
+            source.ReadAsync(cancellationToken),
+            context.Settled.ReadAsync(range.Cursor ?? range.Range.StartExclusive, range.Range.EndInclusive, cancellationToken),
+            EntriesOf(destination, cancellationToken),
+            cancellationToken);
+        await foreach (EntryTriple triple in triples.ConfigureAwait(false))
+            await DecideAsync(triple, ledger, cancellationToken).ConfigureAwait(false);
+
+        context.Progress.CountRangeListed();
+        ledger.CloseListing(source.Totals.Listed);
+        await ledger.WaitUntilSettledAsync(cancellationToken).ConfigureAwait(false);
+        await ledger.CompleteAsync(() => ReadLate(range)).ConfigureAwait(false);
+    }
+
+    private async ValueTask DecideAsync(EntryTriple triple, RangeLedger ledger, CancellationToken cancellationToken)
+    {
+        bool isListed = triple.Source is { IsFilteredOut: false };
+        if (isListed)
+            context.Progress.CountListed(triple.Source!.Value.Entry.Size);
+
+        TransferAction action = context.Rules.Decide(triple);
+        if (action is TransferAction.Settle settled)
+        {
+            LedgerSlot slot = ledger.Add(triple, settled.Outcome);
+            context.Progress.CountDone(settled.Outcome.Kind, slot.Size);
+        }
+        else
+        {
+            TransferWork work = new(ledger, ledger.Add(triple, outcome: null), triple.Source!.Value.Entry, action);
+            await context.Pool.EnqueueAsync(work, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private List<Manifests.SettledEntry> ReadLate(RangeRow range)
+    {
+        using JournalReader reader = context.Folder.Read();
+        return [.. reader.Late(range.Run, range.Id)];
+    }
+
+    private static async IAsyncEnumerable<ObjectEntry> EntriesOf(
+        IRangeListing listing, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (ListedEntry listed in listing.ReadAsync(cancellationToken).ConfigureAwait(false))
+            yield return listed.Entry;
+    }
+}

@@ -1,0 +1,67 @@
+using OssMigration.Core.Copying;
+using OssMigration.Core.Journal;
+using OssMigration.Core.Reporting;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>Makes a run's report out of the journal: the lister's count on one side, the outcomes' on the other.</summary>
+internal sealed class ReportBuilder(JobFolder folder, RunRow run, StoreChain stores, RunProgress progress, TimeProvider time)
+{
+    /// <summary>The report of a run that was stopped or broke off.</summary>
+    /// <param name="reason">Why, in a sentence.</param>
+    public MigrationReport Stopped(string reason) => Count() with { Status = RunStatus.Incomplete, Reason = reason };
+
+    /// <summary>The report of a run whose ranges are all complete.</summary>
+    public MigrationReport Finished()
+    {
+        MigrationReport report = Count();
+        if (!report.Reconciled)
+        {
+            return report with
+            {
+                Status = RunStatus.Incomplete,
+                Reason = $"The counts do not agree: listed {report.Listed}, with an outcome {report.Outcomes}. A store left something out of a listing, or something was lost on the way; run the job again.",
+            };
+        }
+
+        ObjectCount exceptions = report.Conflict + report.Unsupported + report.NeedsRestore + report.Vanished + report.Failed;
+        return exceptions.Objects == 0
+            ? report with { Status = RunStatus.Complete }
+            : report with { Status = RunStatus.CompleteWithExceptions, Reason = $"{exceptions.Objects} objects were not migrated; Get-MigrationItem lists them." };
+    }
+
+    private MigrationReport Count()
+    {
+        using JournalReader reader = folder.Read();
+        IReadOnlyDictionary<OutcomeKind, ObjectCount> outcomes = reader.Outcomes(run.Run);
+        ObjectCount listed = default;
+        foreach (RangeRow range in reader.Ranges(run.Run))
+            listed += range.Listed;
+        return new MigrationReport
+        {
+            JobName = folder.Name,
+            Run = run.Run,
+            Mode = run.Mode,
+            StartedAt = run.StartedAt,
+            EndedAt = time.GetUtcNow(),
+            Duration = run.Elapsed + progress.Elapsed,
+            Resumes = run.Resumes,
+            Listed = listed,
+            Copied = Of(OutcomeKind.Copied),
+            Skipped = Of(OutcomeKind.Skipped),
+            Conflict = Of(OutcomeKind.Conflict),
+            Unsupported = Of(OutcomeKind.Unsupported),
+            NeedsRestore = Of(OutcomeKind.NeedsRestore),
+            Vanished = Of(OutcomeKind.Vanished),
+            Failed = Of(OutcomeKind.Failed),
+            GoneAtSource = Of(OutcomeKind.GoneAtSource),
+            DestinationOnly = Of(OutcomeKind.DestinationOnly),
+            FilteredOut = Of(OutcomeKind.FilteredOut),
+            ChangedSinceListedBytes = reader.ChangedBytes(run.Run),
+            SourceUsage = run.SourceUsage + stores.SourceUsage,
+            DestinationUsage = run.DestinationUsage + stores.DestinationUsage,
+        };
+
+        ObjectCount Of(OutcomeKind kind) => outcomes.GetValueOrDefault(kind);
+    }
+}

@@ -1,0 +1,44 @@
+using OssMigration.Core.Comparing;
+using OssMigration.Core.Journal;
+using OssMigration.Core.Listing;
+using OssMigration.Core.Manifests;
+using OssMigration.Core.Reporting;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>What the ranges of one run share.</summary>
+internal sealed record RunContext
+{
+    /// <summary>The job's files.</summary>
+    public required JobFolder Folder { get; init; }
+
+    /// <summary>The run's number.</summary>
+    public required int Run { get; init; }
+
+    /// <summary>The truth table.</summary>
+    public required DecisionRules Rules { get; init; }
+
+    /// <summary>Lists the source with the job's filter.</summary>
+    public required IKeyLister SourceLister { get; init; }
+
+    /// <summary>Lists the destination.</summary>
+    public required IKeyLister DestinationLister { get; init; }
+
+    /// <summary>What earlier runs settled.</summary>
+    public required MergedManifest Settled { get; init; }
+
+    /// <summary>Where transfers go.</summary>
+    public required TransferPool Pool { get; init; }
+
+    /// <summary>The journal's one writer.</summary>
+    public required JournalWriter Journal { get; init; }
+
+    /// <summary>For people to look at.</summary>
+    public required RunProgress Progress { get; init; }
+
+    /// <summary>Where events go.</summary>
+    public required IRunListener Listener { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+}

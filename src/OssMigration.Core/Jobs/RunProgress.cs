@@ -1,0 +1,125 @@
+using OssMigration.Core.Copying;
+using OssMigration.Core.Reporting;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>Counts what a run has done, for people to look at; decides nothing. Thread-safe.</summary>
+internal sealed class RunProgress
+{
+    private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(8);
+
+    private readonly object _gate = new();
+    private readonly Queue<Sample> _samples = new();
+    private readonly string _jobName;
+    private readonly int _run;
+    private readonly TimeProvider _time;
+    private readonly long _begun;
+    private ObjectCount _listed;
+    private ObjectCount _done;
+    private ObjectCount _copied;
+    private long _failed;
+    private int _active;
+    private volatile string _activity = "Starting";
+    private int _rangesToList;
+
+    /// <summary>Begins with what earlier processes did in this run.</summary>
+    public RunProgress(string jobName, int run, ObjectCount listed, ObjectCount done, ObjectCount copied, int rangesToList, TimeProvider time)
+    {
+        _rangesToList = rangesToList;
+        _jobName = jobName;
+        _run = run;
+        _listed = listed;
+        _done = done;
+        _copied = copied;
+        _time = time;
+        _begun = time.GetTimestamp();
+    }
+
+    /// <summary>What is going on.</summary>
+    public string Activity
+    {
+        set => _activity = value;
+    }
+
+    /// <summary>Time since the beginning.</summary>
+    public TimeSpan Elapsed => _time.GetElapsedTime(_begun);
+
+    /// <summary>An object was listed.</summary>
+    public void CountListed(long bytes)
+    {
+        lock (_gate)
+            _listed = _listed.Plus(bytes);
+    }
+
+    /// <summary>One more range is listed to its end.</summary>
+    public void CountRangeListed() => Interlocked.Decrement(ref _rangesToList);
+
+    /// <summary>A transfer begins.</summary>
+    public void BeginTransfer() => Interlocked.Increment(ref _active);
+
+    /// <summary>A transfer ended.</summary>
+    public void EndTransfer() => Interlocked.Decrement(ref _active);
+
+    /// <summary>A listed object has its outcome.</summary>
+    public void CountDone(OutcomeKind kind, long bytes)
+    {
+        if (kind > OutcomeKind.Failed)
+            return;
+        lock (_gate)
+        {
+            _done = _done.Plus(bytes);
+            if (kind == OutcomeKind.Copied)
+                _copied = _copied.Plus(bytes);
+            if (kind == OutcomeKind.Failed)
+                _failed++;
+        }
+    }
+
+    /// <summary>Where the run stands now.</summary>
+    public ProgressSnapshot Snapshot(long bytesWritten)
+    {
+        lock (_gate)
+        {
+            TimeSpan now = Elapsed;
+            _samples.Enqueue(new Sample(now, bytesWritten, _done.Objects));
+            while (_samples.Count > 2 && now - _samples.Peek().At > RateWindow)
+                _samples.Dequeue();
+            Sample oldest = _samples.Peek();
+            double seconds = (now - oldest.At).TotalSeconds;
+            double bytesPerSecond = seconds > 0 ? (bytesWritten - oldest.Bytes) / seconds : 0;
+            double objectsPerSecond = seconds > 0 ? (_done.Objects - oldest.Objects) / seconds : 0;
+            return new ProgressSnapshot
+            {
+                JobName = _jobName,
+                Run = _run,
+                Activity = _activity,
+                Listed = _listed,
+                Done = _done,
+                Copied = _copied,
+                Failed = _failed,
+                BytesWritten = bytesWritten,
+                BytesPerSecond = bytesPerSecond,
+                ObjectsPerSecond = objectsPerSecond,
+                ListingComplete = Volatile.Read(ref _rangesToList) == 0,
+                TimeLeft = TimeLeft(bytesPerSecond, objectsPerSecond),
+                Elapsed = now,
+                ActiveTransfers = Volatile.Read(ref _active),
+            };
+        }
+    }
+
+    // Small objects are bound by their number, large ones by their bytes: the slower of the two counts.
+    private TimeSpan? TimeLeft(double bytesPerSecond, double objectsPerSecond)
+    {
+        if (Volatile.Read(ref _rangesToList) > 0)
+            return null;
+        double byBytes = Left(_listed.Bytes - _done.Bytes, bytesPerSecond);
+        double byObjects = Left(_listed.Objects - _done.Objects, objectsPerSecond);
+        double seconds = Math.Max(double.IsFinite(byBytes) ? byBytes : 0, double.IsFinite(byObjects) ? byObjects : 0);
+        return _listed.Objects > _done.Objects && seconds <= 0 ? null : TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.MaxValue.TotalSeconds / 2));
+    }
+
+    private static double Left(long amount, double rate) => amount <= 0 ? 0 : amount / rate;
+
+    private readonly record struct Sample(TimeSpan At, long Bytes, long Objects);
+}

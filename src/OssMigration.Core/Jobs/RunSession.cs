@@ -1,0 +1,156 @@
+using OssMigration.Core.Journal;
+using OssMigration.Core.Reporting;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>
+/// One stretch of a run in this process: ranges, workers and the clock that flushes, reports and listens for a stop. It
+/// ends with everything complete, stopped or broken off; in each case the books are flushed and nothing runs any more.
+/// </summary>
+internal sealed class RunSession(RunContext context, StoreChain stores, UploadJournal uploads, Func<MigrationReport> checkpoint)
+{
+    private const int RangesAtATime = 4;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+
+    private readonly Dictionary<int, RangeLedger> _ledgers = [];
+
+    /// <summary>Why the session was stopped; null when nobody stopped it.</summary>
+    public string? StopReason { get; private set; }
+
+    /// <summary>Runs until all is complete, or the token stops it.</summary>
+    public async Task RunAsync(IReadOnlyList<RangeRow> ranges, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using CancellationTokenSource clock = new();
+        Task pool = context.Pool.RunAsync(run);
+        Task ticker = Task.Run(() => TickAsync(run, clock.Token), CancellationToken.None);
+        Task work = Task.Run(() => RunRangesAsync(ranges, run), CancellationToken.None);
+        try
+        {
+            await FirstError(work, pool).ConfigureAwait(false);
+        }
+        finally
+        {
+            await run.CancelAsync().ConfigureAwait(false);
+            await clock.CancelAsync().ConfigureAwait(false);
+            try
+            {
+                await FirstError(ticker).ConfigureAwait(false);
+                await FlushAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                foreach (RangeLedger ledger in _ledgers.Values)
+                    ledger.Dispose();
+                context.Listener.OnProgress(context.Progress.Snapshot(stores.DestinationUsage.BytesWritten));
+            }
+        }
+    }
+
+    // Cancellation that we caused ourselves is not news; what caused it is.
+    private static async Task FirstError(params Task[] tasks)
+    {
+        Task all = Task.WhenAll(tasks);
+        await ((Task)all.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)).ConfigureAwait(false);
+        Exception? error = tasks.SelectMany(task => task.Exception?.Flatten().InnerExceptions ?? Enumerable.Empty<Exception>())
+            .FirstOrDefault(exception => exception is not OperationCanceledException);
+        if (error is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(error).Throw();
+    }
+
+    private async Task RunRangesAsync(IReadOnlyList<RangeRow> ranges, CancellationTokenSource run)
+    {
+        try
+        {
+            context.Progress.Activity = "Running";
+            RangeRunner runner = new(context);
+            await Parallel.ForEachAsync(
+                ranges,
+                new ParallelOptions { MaxDegreeOfParallelism = RangesAtATime, CancellationToken = run.Token },
+                async (range, token) => await runner.RunAsync(range, Open(range, out IReadOnlyList<InProgressRow> inProgress), inProgress, token).ConfigureAwait(false))
+                .ConfigureAwait(false);
+            context.Pool.Close();
+        }
+        catch
+        {
+            await run.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private RangeLedger Open(RangeRow range, out IReadOnlyList<InProgressRow> inProgress)
+    {
+        using JournalReader reader = context.Folder.Read();
+        inProgress = reader.InProgress(range.Run, range.Id);
+        SegmentRow? standing = reader.Segments(range.Run).FirstOrDefault(segment => segment.RangeId == range.Id && !segment.IsSealed);
+        RangeSegment segment = new(context.Folder.Manifests, range, standing);
+        RangeLedger ledger = new(context.Folder.Name, range, segment, context.Journal, context.Time) { OnItem = context.Listener.OnItem };
+        lock (_ledgers)
+            _ledgers.Add(range.Id, ledger);
+        return ledger;
+    }
+
+    private async Task TickAsync(CancellationTokenSource run, CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(Tick, context.Time);
+        using JournalReader control = context.Folder.Read();
+        try
+        {
+            for (int tick = 1; await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false); tick++)
+            {
+                context.Listener.OnProgress(context.Progress.Snapshot(stores.DestinationUsage.BytesWritten));
+                if (tick % 2 == 0)
+                    await FlushAsync().ConfigureAwait(false);
+                if (tick % 4 == 0)
+                    await ObeyAsync(control, run).ConfigureAwait(false);
+                if (tick % 20 == 0)
+                    await CheckpointAsync().ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch
+        {
+            await run.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private Task CheckpointAsync()
+    {
+        MigrationReport report = checkpoint();
+        return context.Journal.WriteAsync(writes => writes.PutReport(report, isFinished: false));
+    }
+
+    private async Task ObeyAsync(JournalReader control, CancellationTokenSource run)
+    {
+        if (control.IsStopRequested())
+        {
+            StopReason = "Stop-OssMigration was called.";
+            context.Progress.Activity = "Stopping";
+            await run.CancelAsync().ConfigureAwait(false);
+            return;
+        }
+
+        long? limit = control.Job().MaxBytesPerSecond;
+        stores.Reading.BytesPerSecond = limit;
+        stores.Writing.BytesPerSecond = limit;
+    }
+
+    private async Task FlushAsync()
+    {
+        RangeLedger[] open;
+        lock (_ledgers)
+            open = [.. _ledgers.Values];
+        foreach (RangeLedger ledger in open)
+            await ledger.FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The uploads that nothing will carry on: their objects are settled otherwise or gone.</summary>
+    public IReadOnlyList<UploadRow> LeftOver(int run)
+    {
+        using JournalReader reader = context.Folder.Read();
+        return [.. uploads.Open().Where(upload => reader.ItemState(run, upload.Key) is not MigrationItemState.Failed)];
+    }
+}

@@ -1,0 +1,71 @@
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+using OssMigration.Core.Throttling;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>
+/// Both ends of a job, opened and wrapped: counted and held to the rate at every attempt, proved, repeated, and seen
+/// below their prefixes.
+/// </summary>
+internal sealed class StoreChain : IAsyncDisposable
+{
+    private readonly TransferMeter _sourceMeter = new();
+    private readonly TransferMeter _destinationMeter = new();
+
+    /// <summary>Opens both ends. Nothing is sent yet.</summary>
+    public StoreChain(EngineEnvironment environment, MigrationJob job, RunCredentials credentials, IRunListener listener)
+    {
+        Reading = new ByteRateLimiter(environment.Time) { BytesPerSecond = job.MaxBytesPerSecond };
+        Writing = new ByteRateLimiter(environment.Time) { BytesPerSecond = job.MaxBytesPerSecond };
+        StoreOpenOptions options = new() { Time = environment.Time, MaxConnections = job.Concurrency + 16 };
+        RetryOptions retry = new() { MaxAttempts = job.MaxAttempts };
+
+        IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });
+        SourceBucket = source as IBucketInspector;
+        source = new MeteredStore(source, _sourceMeter, Reading, Writing);
+        Source = new PrefixStore(Retrying(source, _sourceMeter), job.Source.Prefix);
+
+        IObjectStore destination = environment.Stores.OpenDestination(job.Destination, options with { Credential = credentials.Destination });
+        DestinationBucket = destination as IBucketInspector;
+        destination = new ProvingStore(new MeteredStore(destination, _destinationMeter, Reading, Writing));
+        Destination = new PrefixStore(Retrying(destination, _destinationMeter), job.Destination.Prefix);
+
+        RetryingStore Retrying(IObjectReader inner, TransferMeter meter) => new(inner, retry, environment.Time, environment.Chance, (error, delay) =>
+        {
+            meter.CountRetry();
+            listener.OnEvent(new RunEvent(EventLevel.Verbose, $"Again in {delay.TotalMilliseconds:F0} ms: {error.Describe()}"));
+        });
+    }
+
+    /// <summary>The source below its prefix.</summary>
+    public IObjectReader Source { get; }
+
+    /// <summary>The destination below its prefix.</summary>
+    public IObjectStore Destination { get; }
+
+    /// <summary>Facts of the source's bucket, where it has such.</summary>
+    public IBucketInspector? SourceBucket { get; }
+
+    /// <summary>Facts of the destination's bucket, where it has such.</summary>
+    public IBucketInspector? DestinationBucket { get; }
+
+    /// <summary>The rate of content that is read.</summary>
+    public ByteRateLimiter Reading { get; }
+
+    /// <summary>The rate of content that is written.</summary>
+    public ByteRateLimiter Writing { get; }
+
+    /// <summary>What the source was asked for.</summary>
+    public StoreUsage SourceUsage => _sourceMeter.Usage;
+
+    /// <summary>What the destination was asked for.</summary>
+    public StoreUsage DestinationUsage => _destinationMeter.Usage;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync().ConfigureAwait(false);
+        await Destination.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,185 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using OssMigration.Core.Copying;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Manifests;
+using OssMigration.Core.Planning;
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Journal;
+
+/// <summary>Questions to a journal. Has a connection of its own and is used by one thread at a time.</summary>
+internal sealed class JournalReader : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly string _jobName;
+
+    /// <summary>Opens the journal and checks its version.</summary>
+    public JournalReader(string path, string jobName)
+    {
+        _jobName = jobName;
+        _connection = JournalSchema.Open(path, jobName);
+        try
+        {
+            JournalSchema.CheckVersion(_connection, jobName);
+        }
+        catch (SqliteException exception)
+        {
+            _connection.Dispose();
+            throw JournalSchema.Translate(exception, jobName);
+        }
+        catch (JobStateException)
+        {
+            _connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The job as it was made or last changed.</summary>
+    public MigrationJob Job() => JsonSerializer.Deserialize<MigrationJob>(
+        JournalSchema.GetMeta(_connection, "job") ?? throw Damaged("it holds no job"), JobJson.Options) ?? throw Damaged("its job is empty");
+
+    /// <summary>The fingerprint that the journal was begun with.</summary>
+    public string Fingerprint() => JournalSchema.GetMeta(_connection, "fingerprint") ?? throw Damaged("it holds no fingerprint");
+
+    /// <summary>Whether somebody asked for a stop.</summary>
+    public bool IsStopRequested() => Query("SELECT stop FROM control WHERE id = 1", row => row.GetInt64(0) != 0).FirstOrDefault();
+
+    /// <summary>The newest run; null before the first.</summary>
+    public RunRow? LastRun() => Query(
+        "SELECT run, mode, started, finished, resumes, elapsed, source_usage, destination_usage FROM runs ORDER BY run DESC LIMIT 1",
+        row => new RunRow(
+            row.GetInt32(0), Enum.Parse<MigrationMode>(row.GetString(1)), Time(row.GetInt64(2)), row.GetInt64(3) != 0, row.GetInt32(4),
+            TimeSpan.FromMilliseconds(row.GetInt64(5)), Usage(row, 6), Usage(row, 7))).FirstOrDefault();
+
+    /// <summary>The ranges of a run in key order.</summary>
+    public IReadOnlyList<RangeRow> Ranges(int run) => [.. Query(
+        "SELECT range, start, end, cursor, listed_objects, listed_bytes, complete FROM ranges WHERE run = $1 ORDER BY range",
+        row => new RangeRow(
+            run, row.GetInt32(0), new KeyRange(Key(row, 1), Key(row, 2)), Key(row, 3),
+            new ObjectCount(row.GetInt64(4), row.GetInt64(5)), row.GetInt64(6) != 0),
+        run)];
+
+    /// <summary>What the outcomes of a run add up to.</summary>
+    public IReadOnlyDictionary<OutcomeKind, ObjectCount> Outcomes(int run) => Query(
+        "SELECT outcome, SUM(objects), SUM(bytes) FROM outcomes WHERE run = $1 GROUP BY outcome",
+        row => (Kind: Enum.Parse<OutcomeKind>(row.GetString(0)), Count: new ObjectCount(row.GetInt64(1), row.GetInt64(2))),
+        run).ToDictionary(row => row.Kind, row => row.Count);
+
+    /// <summary>Bytes by which copied objects differ from their listed sizes.</summary>
+    public long ChangedBytes(int run) => Query("SELECT changed_bytes FROM runs WHERE run = $1", row => row.GetInt64(0), run).FirstOrDefault();
+
+    /// <summary>The segments of a run in key order; later ones win.</summary>
+    public IReadOnlyList<SegmentRow> Segments(int run) => [.. Query(
+        "SELECT name, range, committed, sealed FROM segments WHERE run = $1 ORDER BY range, ordinal",
+        row => new SegmentRow(row.GetString(0), run, row.GetInt32(1), row.GetInt64(2), row.GetInt64(3) != 0),
+        run)];
+
+    /// <summary>The newest run before this one that has segments; null where there is none.</summary>
+    public int? LastRunWithSegments(int before)
+        => Query("SELECT MAX(run) FROM segments WHERE run < $1", row => row.IsDBNull(0) ? (int?)null : row.GetInt32(0), before).FirstOrDefault();
+
+    /// <summary>Objects of a range that the cursor passed while they were in transfer.</summary>
+    public IReadOnlyList<InProgressRow> InProgress(int run, int range) => [.. Query(
+        "SELECT key, size FROM items WHERE run = $1 AND range = $2 AND state = 'InProgress' ORDER BY key",
+        row => new InProgressRow(Key(row, 0)!, range, row.GetInt64(1)),
+        run, range)];
+
+    /// <summary>Entries that settled behind the cursor, in key order.</summary>
+    public IEnumerable<SettledEntry> Late(int run, int range) => Query(
+        "SELECT key, size, version, etag, crc, proof FROM late WHERE run = $1 AND range = $2 ORDER BY key",
+        row => new SettledEntry(
+            Key(row, 0)!, row.GetInt64(1), new SourceVersion(row.GetString(2)), row.GetString(3),
+            row.IsDBNull(4) ? null : unchecked((ulong)row.GetInt64(4)), (ProofKind)row.GetInt32(5)),
+        run, range);
+
+    /// <summary>The upload of a key; null where none is open.</summary>
+    public UploadRow? Upload(string key) => Query(
+        "SELECT version, size, part_size, upload_id FROM uploads WHERE key = $1", row => ToUpload(key, row, 0), Encoding.UTF8.GetBytes(key)).FirstOrDefault();
+
+    /// <summary>All open uploads.</summary>
+    public IReadOnlyList<UploadRow> Uploads() => [.. Query(
+        "SELECT key, version, size, part_size, upload_id FROM uploads ORDER BY key", row => ToUpload(Key(row, 0)!, row, 1))];
+
+    /// <summary>The parts of an upload that the store holds, by number.</summary>
+    public IReadOnlyList<UploadedPart> Parts(string key) => [.. Query(
+        "SELECT number, etag, crc, size FROM parts WHERE key = $1 ORDER BY number",
+        row => new UploadedPart(row.GetInt32(0), row.GetString(1), row.IsDBNull(2) ? null : unchecked((ulong)row.GetInt64(2)), row.GetInt64(3)),
+        Encoding.UTF8.GetBytes(key))];
+
+    /// <summary>The reports of all runs that have one, oldest first.</summary>
+    public IReadOnlyList<MigrationReport> Reports() => [.. Query(
+        "SELECT report FROM runs WHERE report IS NOT NULL ORDER BY run",
+        row => JsonSerializer.Deserialize<MigrationReport>(row.GetString(0), JobJson.Options)!)];
+
+    /// <summary>The exceptional items of a run in key order, streamed.</summary>
+    public IEnumerable<MigrationItem> Items(int run, MigrationItemState? state) => Query(
+        "SELECT key, state, kind, message, size, version, updated FROM items WHERE run = $1 AND ($2 IS NULL OR state = $2) ORDER BY key",
+        row => new MigrationItem
+        {
+            JobName = _jobName,
+            Run = run,
+            Key = Key(row, 0)!,
+            State = Enum.Parse<MigrationItemState>(row.GetString(1)),
+            ErrorKind = row.GetString(2),
+            Message = row.GetString(3),
+            Size = row.GetInt64(4),
+            SourceVersion = row.IsDBNull(5) ? null : row.GetString(5),
+            UpdatedAt = Time(row.GetInt64(6)),
+        },
+        run, state?.ToString());
+
+    /// <summary>The state of one key in a run; null where it is no item.</summary>
+    public MigrationItemState? ItemState(int run, string key) => Query(
+        "SELECT state FROM items WHERE run = $1 AND key = $2",
+        row => (MigrationItemState?)Enum.Parse<MigrationItemState>(row.GetString(0)),
+        run, Encoding.UTF8.GetBytes(key)).FirstOrDefault();
+
+    /// <summary>The recorded comparisons, oldest first.</summary>
+    public IReadOnlyList<ComparisonSummary> Comparisons() => [.. Query(
+        "SELECT summary FROM comparisons ORDER BY recorded, id",
+        row => JsonSerializer.Deserialize<ComparisonSummary>(row.GetString(0), JobJson.Options)!)];
+
+    /// <inheritdoc/>
+    public void Dispose() => _connection.Dispose();
+
+    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private static string? Key(SqliteDataReader row, int column)
+        => row.IsDBNull(column) ? null : Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(column));
+
+    private static StoreUsage Usage(SqliteDataReader row, int column)
+        => row.IsDBNull(column) ? default : JsonSerializer.Deserialize<StoreUsage>(row.GetString(column), JobJson.Options);
+
+    private static UploadRow ToUpload(string key, SqliteDataReader row, int first) => new(
+        key, new SourceVersion(row.GetString(first)), row.GetInt64(first + 1), row.GetInt64(first + 2),
+        row.IsDBNull(first + 3) ? null : row.GetString(first + 3));
+
+    private JobStateException Damaged(string how)
+        => new(JobStateError.Damaged, _jobName, $"The journal of job '{_jobName}' is damaged: {how}.");
+
+    private IEnumerable<T> Query<T>(string sql, Func<SqliteDataReader, T> map, params object?[] values)
+    {
+        using SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = sql;
+        for (int i = 0; i < values.Length; i++)
+            command.Parameters.AddWithValue($"${i + 1}", values[i] ?? DBNull.Value);
+        using SqliteDataReader reader = Guard(command.ExecuteReader);
+        while (Guard(reader.Read))
+            yield return map(reader);
+    }
+
+    private T Guard<T>(Func<T> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (SqliteException exception)
+        {
+            throw JournalSchema.Translate(exception, _jobName);
+        }
+    }
+}

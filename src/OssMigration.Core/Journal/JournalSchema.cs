@@ -1,0 +1,134 @@
+using Microsoft.Data.Sqlite;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Journal;
+
+/// <summary>
+/// The journal's tables. Keys are BLOBs of UTF-8, so that SQLite's own order is the order of keys. It holds only ranges,
+/// cursors, segment names, exceptional items and open uploads, so that it stays small at any number of objects.
+/// </summary>
+internal static class JournalSchema
+{
+    /// <summary>The version this engine writes and reads.</summary>
+    public const int Version = 1;
+
+    private const string Tables = """
+        CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE runs(run INTEGER PRIMARY KEY, mode TEXT NOT NULL, started INTEGER NOT NULL, finished INTEGER NOT NULL DEFAULT 0,
+            resumes INTEGER NOT NULL DEFAULT 0, elapsed INTEGER NOT NULL DEFAULT 0, source_usage TEXT, destination_usage TEXT, report TEXT,
+            changed_bytes INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE ranges(run INTEGER NOT NULL, range INTEGER NOT NULL, start BLOB, end BLOB, cursor BLOB,
+            listed_objects INTEGER NOT NULL DEFAULT 0, listed_bytes INTEGER NOT NULL DEFAULT 0, complete INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY(run, range)) WITHOUT ROWID;
+        CREATE TABLE outcomes(run INTEGER NOT NULL, range INTEGER NOT NULL, outcome TEXT NOT NULL, objects INTEGER NOT NULL, bytes INTEGER NOT NULL,
+            PRIMARY KEY(run, range, outcome)) WITHOUT ROWID;
+        CREATE TABLE segments(name TEXT PRIMARY KEY, run INTEGER NOT NULL, range INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+            committed INTEGER NOT NULL, sealed INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE items(run INTEGER NOT NULL, key BLOB NOT NULL, range INTEGER NOT NULL, state TEXT NOT NULL, kind TEXT NOT NULL,
+            message TEXT NOT NULL, size INTEGER NOT NULL, version TEXT, updated INTEGER NOT NULL, PRIMARY KEY(run, key)) WITHOUT ROWID;
+        CREATE TABLE late(run INTEGER NOT NULL, range INTEGER NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL, version TEXT NOT NULL,
+            etag TEXT NOT NULL, crc INTEGER, proof INTEGER NOT NULL, PRIMARY KEY(run, range, key)) WITHOUT ROWID;
+        CREATE TABLE uploads(key BLOB PRIMARY KEY, version TEXT NOT NULL, size INTEGER NOT NULL, part_size INTEGER NOT NULL, upload_id TEXT) WITHOUT ROWID;
+        CREATE TABLE parts(key BLOB NOT NULL, number INTEGER NOT NULL, etag TEXT NOT NULL, crc INTEGER, size INTEGER NOT NULL,
+            PRIMARY KEY(key, number)) WITHOUT ROWID;
+        CREATE TABLE control(id INTEGER PRIMARY KEY CHECK(id = 1), stop INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE comparisons(id TEXT PRIMARY KEY, recorded INTEGER NOT NULL, summary TEXT NOT NULL);
+        INSERT INTO control(id) VALUES(1);
+        """;
+
+    /// <summary>Opens a connection. Each thread of work has its own.</summary>
+    public static SqliteConnection Open(string path, string jobName, SqliteOpenMode mode = SqliteOpenMode.ReadWrite)
+    {
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = 30,
+        }.ConnectionString);
+        try
+        {
+            connection.Open();
+            Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
+            return connection;
+        }
+        catch (SqliteException exception)
+        {
+            connection.Dispose();
+            throw Translate(exception, jobName);
+        }
+    }
+
+    /// <summary>Makes the tables of a new journal and records the job.</summary>
+    public static void Create(string path, MigrationJob job, string jobJson)
+    {
+        using SqliteConnection connection = Open(path, job.Name, SqliteOpenMode.ReadWriteCreate);
+        using SqliteTransaction transaction = connection.BeginTransaction();
+        Execute(connection, Tables);
+        PutMeta(connection, "schema", Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        PutMeta(connection, "fingerprint", job.Fingerprint);
+        PutMeta(connection, "job", jobJson);
+        transaction.Commit();
+    }
+
+    /// <summary>Refuses a journal of another version.</summary>
+    public static void CheckVersion(SqliteConnection connection, string jobName)
+    {
+        string? found = GetMeta(connection, "schema");
+        if (found != Version.ToString(System.Globalization.CultureInfo.InvariantCulture))
+        {
+            throw new JobStateException(
+                JobStateError.OtherVersion, jobName, $"The journal of job '{jobName}' has version {found ?? "none"}; this engine reads version {Version}.");
+        }
+    }
+
+    /// <summary>Reads one value of the meta table; null where there is none.</summary>
+    public static string? GetMeta(SqliteConnection connection, string name)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT value FROM meta WHERE name = $name";
+        command.Parameters.AddWithValue("$name", name);
+        return command.ExecuteScalar() as string;
+    }
+
+    /// <summary>Writes one value of the meta table.</summary>
+    public static void PutMeta(SqliteConnection connection, string name, string value)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "INSERT INTO meta(name, value) VALUES($name, $value) ON CONFLICT(name) DO UPDATE SET value = excluded.value";
+        command.Parameters.AddWithValue("$name", name);
+        command.Parameters.AddWithValue("$value", value);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Runs statements that return nothing.</summary>
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>What an SQLite error means for the job. Result codes: https://sqlite.org/rescode.html</summary>
+    public static Exception Translate(SqliteException exception, string jobName) => exception.SqliteErrorCode switch
+    {
+        SqliteFull or SqliteIoError or SqliteReadOnly or SqliteCannotOpen or SqlitePermission => new StoreException(
+            StoreErrorKind.LocalDisk, $"journal of job '{jobName}'", $"The journal cannot be written: {exception.Message}", exception),
+        SqliteCorrupt or SqliteNotADatabase => new JobStateException(
+            JobStateError.Damaged, jobName, $"The journal of job '{jobName}' is damaged: {exception.Message}", exception),
+        SqliteBusy or SqliteLocked => new JobStateException(
+            JobStateError.Locked, jobName, $"The journal of job '{jobName}' is locked by another process.", exception),
+        _ => new JobStateException(JobStateError.Damaged, jobName, $"The journal of job '{jobName}' cannot be used: {exception.Message}", exception),
+    };
+
+    private const int SqlitePermission = 3;
+    private const int SqliteBusy = 5;
+    private const int SqliteLocked = 6;
+    private const int SqliteReadOnly = 8;
+    private const int SqliteIoError = 10;
+    private const int SqliteCorrupt = 11;
+    private const int SqliteFull = 13;
+    private const int SqliteCannotOpen = 14;
+    private const int SqliteNotADatabase = 26;
+}

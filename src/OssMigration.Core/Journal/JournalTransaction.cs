@@ -1,0 +1,142 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Manifests;
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Journal;
+
+/// <summary>The writes that the journal knows. Statements are prepared once for the writer's connection.</summary>
+internal sealed class JournalTransaction(SqliteConnection connection) : IDisposable
+{
+    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+
+    /// <summary>Begins a run with its ranges.</summary>
+    public void AddRun(RunRow run, IReadOnlyList<RangeRow> ranges)
+    {
+        Run("INSERT INTO runs(run, mode, started) VALUES($1, $2, $3)", run.Run, run.Mode.ToString(), run.StartedAt.ToUnixTimeMilliseconds());
+        foreach (RangeRow range in ranges)
+        {
+            Run(
+                "INSERT INTO ranges(run, range, start, end) VALUES($1, $2, $3, $4)",
+                range.Run, range.Id, Blob(range.Range.StartExclusive), Blob(range.Range.EndInclusive));
+        }
+    }
+
+    /// <summary>Counts a resume.</summary>
+    public void CountResume(int run) => Run("UPDATE runs SET resumes = resumes + 1 WHERE run = $1", run);
+
+    /// <summary>Records time and usage of a run so far, and its report; finished runs are never resumed.</summary>
+    public void PutReport(MigrationReport report, bool isFinished) => Run(
+        "UPDATE runs SET finished = $2, elapsed = $3, source_usage = $4, destination_usage = $5, report = $6 WHERE run = $1",
+        report.Run, isFinished ? 1 : 0, (long)report.Duration.TotalMilliseconds,
+        JsonSerializer.Serialize(report.SourceUsage, JobJson.Options), JsonSerializer.Serialize(report.DestinationUsage, JobJson.Options),
+        JsonSerializer.Serialize(report, JobJson.Options));
+
+    /// <summary>Moves a range's cursor together with everything that depends on it.</summary>
+    public void CommitRange(RangeCommit commit)
+    {
+        Run(
+            "UPDATE ranges SET cursor = $3, listed_objects = $4, listed_bytes = $5, complete = $6 WHERE run = $1 AND range = $2",
+            commit.Run, commit.RangeId, Blob(commit.Cursor), commit.Listed.Objects, commit.Listed.Bytes, commit.IsComplete ? 1 : 0);
+        if (commit.ChangedBytes != 0)
+            Run("UPDATE runs SET changed_bytes = changed_bytes + $2 WHERE run = $1", commit.Run, commit.ChangedBytes);
+        foreach (OutcomeDelta delta in commit.Outcomes)
+        {
+            Run(
+                "INSERT INTO outcomes(run, range, outcome, objects, bytes) VALUES($1, $2, $3, $4, $5) "
+                + "ON CONFLICT(run, range, outcome) DO UPDATE SET objects = objects + excluded.objects, bytes = bytes + excluded.bytes",
+                commit.Run, commit.RangeId, delta.Kind.ToString(), delta.Count.Objects, delta.Count.Bytes);
+        }
+
+        foreach (string key in commit.Resolved)
+            Run("DELETE FROM items WHERE run = $1 AND key = $2", commit.Run, Blob(key));
+        foreach (MigrationItem item in commit.Items)
+            PutItem(item, commit.RangeId);
+        foreach (SettledEntry entry in commit.Late)
+            PutLate(commit, entry);
+        if (commit.Segment is { } segment)
+            PutSegment(segment, 0);
+        if (commit.LateSegment is { } late)
+            PutSegment(late, 1);
+        if (commit.IsComplete)
+            Run("DELETE FROM late WHERE run = $1 AND range = $2", commit.Run, commit.RangeId);
+    }
+
+    /// <summary>The intent to begin an upload, before anything is sent.</summary>
+    public void PutUploadIntent(UploadRow upload)
+    {
+        RemoveUpload(upload.Key);
+        Run(
+            "INSERT INTO uploads(key, version, size, part_size) VALUES($1, $2, $3, $4)",
+            Blob(upload.Key), upload.Version.Value, upload.Size, upload.PartSize);
+    }
+
+    /// <summary>The id that the store gave, before the first part is sent.</summary>
+    public void SetUploadId(string key, string uploadId)
+        => Run("UPDATE uploads SET upload_id = $2 WHERE key = $1", Blob(key), uploadId);
+
+    /// <summary>A part that the store holds and that was proved.</summary>
+    public void PutPart(string key, UploadedPart part) => Run(
+        "INSERT OR REPLACE INTO parts(key, number, etag, crc, size) VALUES($1, $2, $3, $4, $5)",
+        Blob(key), part.Number, part.ETag, part.Crc64 is { } crc ? unchecked((long)crc) : null, part.Size);
+
+    /// <summary>The upload is completed or aborted.</summary>
+    public void RemoveUpload(string key)
+    {
+        Run("DELETE FROM parts WHERE key = $1", Blob(key));
+        Run("DELETE FROM uploads WHERE key = $1", Blob(key));
+    }
+
+    /// <summary>Forgets segments of runs before this one; returns nothing, the files are removed by who calls.</summary>
+    public void DropSegmentsBefore(int run) => Run("DELETE FROM segments WHERE run < $1", run);
+
+    /// <summary>Sets or clears the wish that the run stops.</summary>
+    public void SetStop(bool stop) => Run("UPDATE control SET stop = $1 WHERE id = 1", stop ? 1 : 0);
+
+    /// <summary>Keeps a comparison's summary.</summary>
+    public void PutComparison(ComparisonSummary summary) => Run(
+        "INSERT INTO comparisons(id, recorded, summary) VALUES($1, $2, $3)",
+        summary.ComparisonId, summary.EndedAt.ToUnixTimeMilliseconds(), JsonSerializer.Serialize(summary, JobJson.Options));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (SqliteCommand command in _prepared.Values)
+            command.Dispose();
+    }
+
+    private void PutItem(MigrationItem item, int rangeId) => Run(
+        "INSERT OR REPLACE INTO items(run, key, range, state, kind, message, size, version, updated) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        item.Run, Blob(item.Key), rangeId, item.State.ToString(), item.ErrorKind, item.Message, item.Size, item.SourceVersion,
+        item.UpdatedAt.ToUnixTimeMilliseconds());
+
+    private void PutLate(RangeCommit commit, SettledEntry entry) => Run(
+        "INSERT OR REPLACE INTO late(run, range, key, size, version, etag, crc, proof) VALUES($1, $2, $3, $4, $5, $6, $7, $8)",
+        commit.Run, commit.RangeId, Blob(entry.Key), entry.Size, entry.SourceVersion.Value, entry.DestinationETag,
+        entry.Crc64 is { } crc ? unchecked((long)crc) : null, (int)entry.Proof);
+
+    private void PutSegment(SegmentRow segment, int ordinal) => Run(
+        "INSERT OR REPLACE INTO segments(name, run, range, ordinal, committed, sealed) VALUES($1, $2, $3, $4, $5, $6)",
+        segment.Name, segment.Run, segment.RangeId, ordinal, segment.CommittedLength, segment.IsSealed ? 1 : 0);
+
+    private static byte[]? Blob(string? key) => key is null ? null : Encoding.UTF8.GetBytes(key);
+
+    private void Run(string sql, params object?[] values)
+    {
+        if (!_prepared.TryGetValue(sql, out SqliteCommand? command))
+        {
+            command = connection.CreateCommand();
+            command.CommandText = sql;
+            for (int i = 1; i <= values.Length; i++)
+                command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
+            _prepared.Add(sql, command);
+        }
+
+        for (int i = 0; i < values.Length; i++)
+            command.Parameters[i].Value = values[i] ?? DBNull.Value;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+
+namespace OssMigration.Core.Journal;
+
+/// <summary>
+/// The one writer of a job's journal. Writes that come in while a commit is under way go together into the next one.
+/// A write is done when its task completes: it is on the disk then. After the first failure every further write fails
+/// with the same error, so that nothing is believed that was not kept.
+/// </summary>
+internal sealed class JournalWriter : IAsyncDisposable
+{
+    private const int MostPerCommit = 1_000;
+
+    private readonly Channel<Pending> _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(4 * MostPerCommit) { SingleReader = true });
+    private readonly SqliteConnection _connection;
+    private readonly JournalTransaction _writes;
+    private readonly string _jobName;
+    private readonly Task _pump;
+    private Exception? _failure;
+
+    /// <summary>Opens the journal for writing.</summary>
+    public JournalWriter(string path, string jobName)
+    {
+        _jobName = jobName;
+        _connection = JournalSchema.Open(path, jobName);
+        _writes = new JournalTransaction(_connection);
+        _pump = Task.Run(PumpAsync);
+    }
+
+    /// <summary>Writes, and returns when it is on the disk. Never cancelled: what was asked for is kept.</summary>
+    public async Task WriteAsync(Action<JournalTransaction> write)
+    {
+        Pending pending = new(write);
+        await _queue.Writer.WriteAsync(pending).ConfigureAwait(false);
+        await pending.Committed.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Commits what is queued and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _pump.ConfigureAwait(false);
+        _writes.Dispose();
+        await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task PumpAsync()
+    {
+        List<Pending> batch = [];
+        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            batch.Clear();
+            while (batch.Count < MostPerCommit && _queue.Reader.TryRead(out Pending? pending))
+                batch.Add(pending);
+            Commit(batch);
+        }
+    }
+
+    private void Commit(List<Pending> batch)
+    {
+        if (_failure is null)
+        {
+            try
+            {
+                using SqliteTransaction transaction = _connection.BeginTransaction();
+                foreach (Pending pending in batch)
+                    pending.Write(_writes);
+                transaction.Commit();
+            }
+            catch (SqliteException exception)
+            {
+                _failure = JournalSchema.Translate(exception, _jobName);
+            }
+        }
+
+        foreach (Pending pending in batch)
+        {
+            if (_failure is null)
+                pending.Committed.SetResult();
+            else
+                pending.Committed.SetException(_failure);
+        }
+    }
+
+    private sealed class Pending(Action<JournalTransaction> write)
+    {
+        public Action<JournalTransaction> Write { get; } = write;
+
+        public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
