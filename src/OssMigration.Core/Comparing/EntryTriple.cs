@@ -1,0 +1,12 @@
+using OssMigration.Core.Listing;
+using OssMigration.Core.Manifests;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Comparing;
+
+/// <summary>One key seen from all three sides; at least one of them is there.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Source">The source's listing; null where the source has no such object.</param>
+/// <param name="Settled">What the job remembers; null where it never settled this key.</param>
+/// <param name="Destination">The destination's listing; null where the destination has no such object.</param>
+public sealed record EntryTriple(string Key, ListedEntry? Source, SettledEntry? Settled, ObjectEntry? Destination);
