@@ -148,7 +148,7 @@ internal sealed class JobRunner(EngineEnvironment environment, JobFolder folder,
     {
         HashSet<string> listed;
         using (JournalReader reader = folder.Read())
-            listed = [.. reader.SegmentNames()];
+            listed = [.. reader.Segments().Select(segment => segment.Name)];
         foreach (string file in Directory.EnumerateFiles(folder.Manifests))
         {
             if (!listed.Contains(Path.GetFileName(file)))

@@ -1,4 +1,5 @@
 using OssMigration.Core.Comparing;
+using OssMigration.Core.Journal;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 
@@ -24,45 +25,137 @@ public sealed class MigrationEngine(EngineEnvironment environment)
     /// <returns>The job as stored.</returns>
     /// <exception cref="JobOptionException">Options are out of range or contradict each other.</exception>
     /// <exception cref="JobStateException">A job of that name exists.</exception>
-    public MigrationJob CreateJob(MigrationJob job) => throw new NotImplementedException(environment.Home);
+    public MigrationJob CreateJob(MigrationJob job)
+    {
+        MigrationJob made = job with { CreatedAt = environment.Time.GetUtcNow() };
+        JobOptionCheck.Check(made);
+        Folder(made.Name).Create(made);
+        return made;
+    }
 
     /// <summary>One job with where it stands.</summary>
-    public JobStatus GetJob(string name) => throw new NotImplementedException();
+    /// <exception cref="JobStateException">There is no such job, or its journal cannot be read.</exception>
+    public JobStatus GetJob(string name)
+    {
+        JobFolder folder = Folder(name);
+        using JournalReader reader = folder.Read();
+        JobState state = folder.IsLocked() ? JobState.Running : reader.LastRun() switch
+        {
+            null => JobState.Created,
+            { IsFinished: true } => JobState.Finished,
+            _ => JobState.Stopped,
+        };
+        return new JobStatus(reader.Job(), state, reader.Reports().LastOrDefault());
+    }
 
-    /// <summary>All jobs, by name.</summary>
-    public IReadOnlyList<JobStatus> GetJobs() => throw new NotImplementedException();
+    /// <summary>The names of all jobs, sorted.</summary>
+    public IReadOnlyList<string> GetJobNames() => JobFolder.Names(environment.Home);
 
     /// <summary>Changes limits or the cut-over moment, from any process, also while the job runs.</summary>
-    public MigrationJob SetJob(string name, JobChanges changes) => throw new NotImplementedException();
+    public MigrationJob SetJob(string name, JobChanges changes)
+    {
+        JobFolder folder = Folder(name);
+        MigrationJob job;
+        using (JournalReader reader = folder.Read())
+            job = reader.Job();
+        MigrationJob changed = job with
+        {
+            MaxBytesPerSecond = changes.MaxBytesPerSecond is { } limit ? (limit == 0 ? null : limit) : job.MaxBytesPerSecond,
+            Concurrency = changes.Concurrency ?? job.Concurrency,
+            CutoverTime = changes.CutoverTime ?? job.CutoverTime,
+        };
+        JobOptionCheck.Check(changed);
+        Write(folder, writes => writes.PutJob(changed));
+        return changed;
+    }
 
     /// <summary>Deletes the job's journal and manifests. Objects are not touched. Refused while the job runs.</summary>
-    public void RemoveJob(string name) => throw new NotImplementedException();
+    public void RemoveJob(string name)
+    {
+        JobFolder folder = Folder(name);
+        if (!folder.Exists)
+            throw new JobStateException(JobStateError.NotFound, name, $"There is no job '{name}'.");
+        folder.Delete();
+    }
 
     /// <summary>Asks the process that runs the job to stop cleanly. Returns at once; no error when nothing runs.</summary>
-    public void RequestStop(string name) => throw new NotImplementedException();
+    public void RequestStop(string name)
+    {
+        JobFolder folder = Folder(name);
+        folder.Read().Dispose();
+        if (folder.IsLocked())
+            Write(folder, writes => writes.SetStop(true));
+    }
 
     /// <summary>
     /// Runs the job: resumes its unfinished run, or begins a new one. Cancelling stops cleanly: transfers in flight are
-    /// drained or dropped, the journal is committed, and the report (Incomplete) is returned, not thrown.
+    /// dropped, the journal is committed, and the report (Incomplete) is returned, not thrown.
     /// </summary>
     /// <exception cref="StoreException">What stops a job at once (wrong credential, no such bucket ...); the run is recorded as Incomplete first.</exception>
     /// <exception cref="JobStateException">The job is locked, of another fingerprint or version, damaged or unknown.</exception>
     public Task<MigrationReport> RunAsync(string name, RunOptions options, IRunListener listener, CancellationToken cancellationToken)
-        => throw new NotImplementedException();
+        => new JobRunner(environment, Folder(name), options, listener).RunAsync(cancellationToken);
 
     /// <summary>The reports of all runs, oldest first.</summary>
-    public IReadOnlyList<MigrationReport> GetReports(string name) => throw new NotImplementedException();
+    public IReadOnlyList<MigrationReport> GetReports(string name)
+    {
+        using JournalReader reader = Folder(name).Read();
+        return reader.Reports();
+    }
 
     /// <summary>The exceptional objects of a run (null: the last), in key order, streamed.</summary>
-    public IEnumerable<MigrationItem> GetItems(string name, int? run, MigrationItemState? state) => throw new NotImplementedException();
+    public IEnumerable<MigrationItem> GetItems(string name, int? run, MigrationItemState? state)
+    {
+        using JournalReader reader = Folder(name).Read();
+        int? wanted = run ?? reader.LastRun()?.Run;
+        if (wanted is null)
+            yield break;
+        foreach (MigrationItem item in reader.Items(wanted.Value, state))
+            yield return item;
+    }
 
     /// <summary>Finds out what is reachable, which rights are there and what is missing. Writes nothing that stays.</summary>
+    /// <exception cref="ArgumentException">The address cannot be opened at all.</exception>
     public Task<AddressCheck> CheckAddressAsync(StoreAddress address, AddressRole role, ICredentialProvider? credential, CancellationToken cancellationToken)
-        => throw new NotImplementedException();
+        => new AddressChecker(environment, credential).CheckAsync(address, role, cancellationToken);
 
     /// <summary>Begins a comparison; nothing is sent before its items are walked.</summary>
-    public IComparison Compare(ComparisonRequest request, IRunListener listener) => throw new NotImplementedException();
+    /// <exception cref="JobStateException">There is no such job.</exception>
+    /// <exception cref="ArgumentException">Neither a job nor two addresses are given.</exception>
+    public IComparison Compare(ComparisonRequest request, IRunListener listener)
+    {
+        if (request.JobName is { } name)
+        {
+            JobFolder folder = Folder(name);
+            using JournalReader reader = folder.Read();
+            return new ComparisonRun(environment, request, reader.Job(), folder, listener);
+        }
+
+        if (request.Source is null || request.Destination is null)
+            throw new ArgumentException("A comparison needs a job, or a source and a destination.", nameof(request));
+        MigrationJob adHoc = new() { Name = "ad-hoc", Source = request.Source, Destination = request.Destination };
+        return new ComparisonRun(environment, request, adHoc, folder: null, listener);
+    }
 
     /// <summary>The comparisons of a job that were recorded, oldest first.</summary>
-    public IReadOnlyList<ComparisonSummary> GetComparisons(string name) => throw new NotImplementedException();
+    public IReadOnlyList<ComparisonSummary> GetComparisons(string name)
+    {
+        using JournalReader reader = Folder(name).Read();
+        return reader.Comparisons();
+    }
+
+    private JobFolder Folder(string name) => new(environment.Home, name);
+
+    private static void Write(JobFolder folder, Action<JournalTransaction> write)
+    {
+        JournalWriter journal = new(folder.Journal, folder.Name);
+        try
+        {
+            journal.WriteAsync(write).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            journal.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
 }

@@ -77,6 +77,11 @@ internal sealed class JournalReader : IDisposable
         row => new SegmentRow(row.GetString(0), run, row.GetInt32(1), row.GetInt64(2), row.GetInt64(3) != 0),
         run)];
 
+    /// <summary>The segments of all runs, older runs first; later ones win.</summary>
+    public IReadOnlyList<SegmentRow> Segments() => [.. Query(
+        "SELECT name, run, range, committed, sealed FROM segments ORDER BY run, range, ordinal",
+        row => new SegmentRow(row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4) != 0))];
+
     /// <summary>The newest run before this one that has segments; null where there is none.</summary>
     public int? LastRunWithSegments(int before)
         => Query("SELECT MAX(run) FROM segments WHERE run < $1", row => row.IsDBNull(0) ? (int?)null : row.GetInt32(0), before).FirstOrDefault();

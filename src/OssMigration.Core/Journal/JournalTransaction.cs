@@ -93,6 +93,10 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
     /// <summary>Forgets segments of runs before this one; returns nothing, the files are removed by who calls.</summary>
     public void DropSegmentsBefore(int run) => Run("DELETE FROM segments WHERE run < $1", run);
 
+    /// <summary>Replaces the job by one of the same fingerprint.</summary>
+    public void PutJob(MigrationJob job)
+        => Run("UPDATE meta SET value = $1 WHERE name = 'job'", JsonSerializer.Serialize(job, JobJson.Options));
+
     /// <summary>Sets or clears the wish that the run stops.</summary>
     public void SetStop(bool stop) => Run("UPDATE control SET stop = $1 WHERE id = 1", stop ? 1 : 0);
 

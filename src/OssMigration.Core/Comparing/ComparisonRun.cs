@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Journal;
+using OssMigration.Core.Listing;
+using OssMigration.Core.Manifests;
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Comparing;
+
+/// <summary>Walks both ends and the manifest together and tells what differs.</summary>
+internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonRequest request, MigrationJob job, JobFolder? folder, IRunListener listener) : IComparison
+{
+    private readonly ComparisonTally _tally = new();
+
+    /// <inheritdoc/>
+    public ComparisonSummary? Summary { get; private set; }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ComparisonItem> Items([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string id = MakeId();
+        DateTimeOffset startedAt = environment.Time.GetUtcNow();
+        await using StoreChain stores = new(environment, job, request.Credentials, listener);
+        IRangeListing source = new PagedLister(stores.Source, new ObjectFilterMatcher(job.Filter)).Open(null, null);
+        bool isComplete = false;
+        try
+        {
+            await foreach (ComparisonItem item in WalkAsync(id, stores, source, cancellationToken).ConfigureAwait(false))
+            {
+                _tally.Count(item);
+                if (request.IncludeSame || item.Status != ComparisonStatus.Same)
+                    yield return item;
+            }
+
+            isComplete = true;
+        }
+        finally
+        {
+            Summary = _tally.Complete(new ComparisonSummary
+            {
+                ComparisonId = id,
+                JobName = request.JobName,
+                Level = request.Level,
+                IsComplete = isComplete,
+                StartedAt = startedAt,
+                EndedAt = environment.Time.GetUtcNow(),
+                Listed = source.Totals.Listed,
+                SourceUsage = stores.SourceUsage,
+                DestinationUsage = stores.DestinationUsage,
+            });
+            await RecordAsync(Summary).ConfigureAwait(false);
+        }
+    }
+
+    private async IAsyncEnumerable<ComparisonItem> WalkAsync(
+        string id, StoreChain stores, IRangeListing source, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        bool isAfterCutover = job.CutoverTime is { } cutover && cutover <= environment.Time.GetUtcNow();
+        ComparisonRules rules = new(request.Level, isAfterCutover);
+        ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules);
+        IRangeListing destination = new PagedLister(stores.Destination, filter: null).Open(null, null);
+        IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
+            source.ReadAsync(cancellationToken), Manifest().ReadAsync(null, null, cancellationToken), EntriesOf(destination, cancellationToken), cancellationToken);
+
+        // Doubtful keys are looked into side by side; items still come out in key order.
+        Queue<Task<ComparisonItem>> underWay = new();
+        await foreach (EntryTriple triple in triples.ConfigureAwait(false))
+        {
+            if (rules.Judge(triple) is not { } verdict)
+                continue;
+            underWay.Enqueue(verdict.Status == ComparisonStatus.Unproved
+                ? DecideAsync(id, check, triple, cancellationToken)
+                : Task.FromResult(Item(id, triple, verdict)));
+            while (underWay.Count > job.Concurrency || (underWay.TryPeek(out Task<ComparisonItem>? head) && head.IsCompleted))
+                yield return await underWay.Dequeue().ConfigureAwait(false);
+        }
+
+        while (underWay.TryDequeue(out Task<ComparisonItem>? next))
+            yield return await next.ConfigureAwait(false);
+    }
+
+    private async Task<ComparisonItem> DecideAsync(string id, ContentCheck check, EntryTriple triple, CancellationToken cancellationToken)
+        => Item(id, triple, await check.DecideAsync(triple, cancellationToken).ConfigureAwait(false));
+
+    private ComparisonItem Item(string id, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict) => new()
+    {
+        JobName = request.JobName,
+        ComparisonId = id,
+        Key = triple.Key,
+        Status = verdict.Status,
+        Reason = verdict.Reason,
+        SourceSize = triple.Source?.Entry.Size,
+        DestinationSize = triple.Destination?.Size,
+        SourceVersion = triple.Source?.Entry.Version.Value,
+        DestinationETag = triple.Destination?.ETag,
+    };
+
+    private MergedManifest Manifest()
+    {
+        if (folder is null)
+            return new MergedManifest([]);
+        using JournalReader reader = folder.Read();
+        return JobManifest.Open(folder, reader.Segments());
+    }
+
+    private async Task RecordAsync(ComparisonSummary summary)
+    {
+        if (folder is null)
+            return;
+        await using JournalWriter journal = new(folder.Journal, folder.Name);
+        await journal.WriteAsync(writes => writes.PutComparison(summary)).ConfigureAwait(false);
+    }
+
+    private string MakeId()
+    {
+        Span<byte> chance = stackalloc byte[4];
+        for (int i = 0; i < chance.Length; i++)
+            chance[i] = (byte)(environment.Chance() * 256);
+        return FormattableString.Invariant($"{environment.Time.GetUtcNow():yyyyMMddTHHmmssZ}-{Convert.ToHexString(chance).ToLowerInvariant()}");
+    }
+
+    private static async IAsyncEnumerable<ObjectEntry> EntriesOf(IRangeListing listing, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (ListedEntry listed in listing.ReadAsync(cancellationToken).ConfigureAwait(false))
+            yield return listed.Entry;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Reporting;
+
+namespace OssMigration.Core.Comparing;
+
+/// <summary>Counts a comparison.</summary>
+internal sealed class ComparisonTally
+{
+    private readonly ObjectCount[] _counts = new ObjectCount[Enum.GetValues<ComparisonStatus>().Length];
+
+    /// <summary>Counts one item.</summary>
+    public void Count(ComparisonItem item)
+        => _counts[(int)item.Status] = _counts[(int)item.Status].Plus(item.SourceSize ?? item.DestinationSize ?? 0);
+
+    /// <summary>Puts the counts into a summary and seals it with its digest.</summary>
+    public ComparisonSummary Complete(ComparisonSummary summary)
+    {
+        ComparisonSummary counted = summary with
+        {
+            Same = Of(ComparisonStatus.Same),
+            Different = Of(ComparisonStatus.Different),
+            SourceOnly = Of(ComparisonStatus.SourceOnly),
+            DestinationOnly = Of(ComparisonStatus.DestinationOnly),
+            Superseded = Of(ComparisonStatus.Superseded),
+            DeletedAtDestination = Of(ComparisonStatus.DeletedAtDestination),
+            Unproved = Of(ComparisonStatus.Unproved),
+        };
+        return counted with { Digest = DigestOf(counted) };
+    }
+
+    /// <summary>SHA-256 (lower-case hex) over the summary without its digest.</summary>
+    public static string DigestOf(ComparisonSummary summary) => Convert.ToHexString(SHA256.HashData(
+        Encoding.UTF8.GetBytes(JsonSerializer.Serialize(summary with { Digest = "" }, JobJson.Options)))).ToLowerInvariant();
+
+    private ObjectCount Of(ComparisonStatus status) => _counts[(int)status];
+}
