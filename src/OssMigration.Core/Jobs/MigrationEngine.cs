@@ -48,6 +48,9 @@ public sealed class MigrationEngine(EngineEnvironment environment)
         return new JobStatus(reader.Job(), state, reader.Reports().LastOrDefault());
     }
 
+    /// <summary>All jobs with where they stand, by name.</summary>
+    public IReadOnlyList<JobStatus> GetJobs() => [.. GetJobNames().Select(GetJob)];
+
     /// <summary>The names of all jobs, sorted.</summary>
     public IReadOnlyList<string> GetJobNames() => JobFolder.Names(environment.Home);
 
