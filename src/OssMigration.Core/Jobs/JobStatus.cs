@@ -1,0 +1,25 @@
+using OssMigration.Core.Reporting;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>Where a job stands, for Get-MigrationJob.</summary>
+public enum JobState
+{
+    /// <summary>No run yet.</summary>
+    Created,
+
+    /// <summary>A process runs it now.</summary>
+    Running,
+
+    /// <summary>Its last run was stopped or broke off and can be resumed.</summary>
+    Stopped,
+
+    /// <summary>Its last run ended.</summary>
+    Finished,
+}
+
+/// <summary>A job with where it stands.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="LastReport">The report of the last run that ended or was stopped; null before.</param>
+public sealed record JobStatus(MigrationJob Job, JobState State, MigrationReport? LastReport);

@@ -1,0 +1,100 @@
+using System.Text.Json.Serialization;
+using OssMigration.Core.Listing;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>What a run of the job covers.</summary>
+public enum MigrationMode
+{
+    /// <summary>Everything under the source's prefix.</summary>
+    Full,
+
+    /// <summary>The difference between what is settled and a new listing, at intervals.</summary>
+    Incremental,
+}
+
+/// <summary>What happens to an object that is at the destination already.</summary>
+public enum OverwriteMode
+{
+    /// <summary>Copied when the content differs, by identity and not by date. The default.</summary>
+    IfDifferent,
+
+    /// <summary>As IfDifferent for objects that this job wrote; others only when the source is newer by more than the skew margin.</summary>
+    IfNewer,
+
+    /// <summary>Copied in any case.</summary>
+    Always,
+
+    /// <summary>Left as it is.</summary>
+    Never,
+}
+
+/// <summary>What happens to a key that the destination cannot hold.</summary>
+public enum InvalidKeyAction
+{
+    /// <summary>The object is reported as Unsupported and the run ends with exceptions. The default.</summary>
+    Fail,
+
+    /// <summary>The object is reported as Unsupported; it is still counted and the run still ends with exceptions.</summary>
+    Skip,
+}
+
+/// <summary>A migration job: what is moved where and how. Immutable; stored in the job's journal without any secret.</summary>
+public sealed record MigrationJob
+{
+    /// <summary>3 to 63 characters: lower-case letters, digits and hyphens. Names the job's folder.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where objects come from.</summary>
+    public required StoreAddress Source { get; init; }
+
+    /// <summary>Where they go.</summary>
+    public required StoreAddress Destination { get; init; }
+
+    /// <summary>What a run covers.</summary>
+    public MigrationMode Mode { get; init; }
+
+    /// <summary>What happens to an object that is at the destination already.</summary>
+    public OverwriteMode Overwrite { get; init; }
+
+    /// <summary>What happens to a key that the destination cannot hold.</summary>
+    public InvalidKeyAction InvalidKeyAction { get; init; }
+
+    /// <summary>Which objects of the source take part.</summary>
+    public ObjectFilter Filter { get; init; } = new();
+
+    /// <summary>By how much a source date must be later before IfNewer believes it. Default 2 minutes.</summary>
+    public TimeSpan ClockSkewMargin { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>From this moment the destination belongs to the business and nothing there is overwritten; null before cut-over.</summary>
+    public DateTimeOffset? CutoverTime { get; init; }
+
+    /// <summary>Highest rate of copied bytes a second, for reading and for writing each; null for no limit.</summary>
+    public long? MaxBytesPerSecond { get; init; }
+
+    /// <summary>Objects and parts in transfer at a time. 1 to 1,024, default 32.</summary>
+    public int Concurrency { get; init; } = 32;
+
+    /// <summary>Bytes of content in memory at a time, all transfers together. 64 MiB to 16 GiB, default 192 MiB, which keeps the process under 400 MB.</summary>
+    public long MemoryBudget { get; init; } = 192L << 20;
+
+    /// <summary>Objects up to this size go in one request. 1 MiB to 1 GiB, default 32 MiB.</summary>
+    public long SinglePutLimit { get; init; } = 32L << 20;
+
+    /// <summary>Preferred part size of larger objects; grown where 10,000 parts would not do. 1 MiB to 1 GiB, default 8 MiB.</summary>
+    public long PartSize { get; init; } = 8L << 20;
+
+    /// <summary>Attempts of a request before its object fails, the first included. 1 to 20, default 6.</summary>
+    public int MaxAttempts { get; init; } = 6;
+
+    /// <summary>When the job was made (UTC).</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>
+    /// SHA-256 over what changes the result (addresses, mode, overwrite, filter, key policy), never over limits or
+    /// credentials. A journal with another fingerprint is refused.
+    /// </summary>
+    [JsonIgnore]
+    public string Fingerprint => JobFingerprint.Of(this);
+}

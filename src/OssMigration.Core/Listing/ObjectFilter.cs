@@ -1,0 +1,4 @@
+namespace OssMigration.Core.Listing;
+
+/// <summary>Which objects take part.</summary>
+public sealed record ObjectFilter;
