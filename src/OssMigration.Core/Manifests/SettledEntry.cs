@@ -1,0 +1,37 @@
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Manifests;
+
+/// <summary>How it was proved that the destination holds what the source held.</summary>
+public enum ProofKind
+{
+    /// <summary>The source's MD5 ETag equals the ETag that the destination gave.</summary>
+    ETagMd5,
+
+    /// <summary>CRC-64/XZ of the bytes that were read equals the one that the destination declares.</summary>
+    Crc64,
+
+    /// <summary>The stamp that a copy carries in its metadata names this source version, and the sizes are equal.</summary>
+    Stamp,
+
+    /// <summary>A read of the source for its hash alone; nothing was written.</summary>
+    HashRead,
+
+    /// <summary>Nothing but key and size was compared.</summary>
+    Assumed,
+}
+
+/// <summary>One object that is settled: what the source held, what the destination holds, and how we know.</summary>
+/// <param name="Key">The key relative to the prefixes; valid Unicode.</param>
+/// <param name="Size">Content length in bytes; not negative.</param>
+/// <param name="SourceVersion">The version of the source that was settled.</param>
+/// <param name="DestinationETag">The destination's ETag without quotes in its own letter case; empty where it has none.</param>
+/// <param name="Crc64">CRC-64/XZ of the content where it is known.</param>
+/// <param name="Proof">How equality was proved.</param>
+public sealed record SettledEntry(
+    string Key,
+    long Size,
+    SourceVersion SourceVersion,
+    string DestinationETag,
+    ulong? Crc64,
+    ProofKind Proof);
