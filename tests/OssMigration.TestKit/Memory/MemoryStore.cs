@@ -254,11 +254,25 @@ public sealed partial class MemoryStore : IObjectStore, IBucketInspector
 
     private void CheckWritable(string key, long size, ObjectMetadata metadata)
     {
+        if (!IsUnicode(key))
+            throw Error(StoreErrorKind.InvalidRequest, "InvalidURI", 400, key, "The key is no Unicode text.");
         if (Limits.WhyUnsupported(key, size) is { } why)
             throw Error(StoreErrorKind.InvalidRequest, "InvalidObjectName", 400, key, why);
         if (size > Limits.MaxSinglePutBytes)
             throw Error(StoreErrorKind.InvalidRequest, "EntityTooLarge", 400, key);
         CheckMetadata(key, metadata);
+    }
+
+    private static bool IsUnicode(string key)
+    {
+        for (ReadOnlySpan<char> rest = key; !rest.IsEmpty;)
+        {
+            if (Rune.DecodeFromUtf16(rest, out _, out int consumed) != System.Buffers.OperationStatus.Done)
+                return false;
+            rest = rest[consumed..];
+        }
+
+        return true;
     }
 
     private void CheckMetadata(string key, ObjectMetadata metadata)
