@@ -1,0 +1,162 @@
+using System.Net;
+using System.Security.Cryptography;
+using OssMigration.Core.Stores;
+using OssMigration.Stores.Http;
+
+namespace OssMigration.Stores.S3;
+
+/// <summary>
+/// Signs and sends. An error answer becomes a <see cref="StoreException"/>. A request is sent a second time only after
+/// something was learnt: fresh keys after an expired token, the server's time after a skewed clock, the bucket's region
+/// where the address names none. Each is learnt once per request.
+/// </summary>
+internal sealed class S3Client : IDisposable
+{
+    // Beyond five minutes servers begin to refuse; a HEAD answer says so with nothing but its Date.
+    private static readonly TimeSpan TolerableSkew = TimeSpan.FromMinutes(4);
+    private static readonly string UserAgent = $"OssMigration/{typeof(S3Client).Assembly.GetName().Version?.ToString(3)}";
+
+    private readonly StoreAddress _address;
+    private readonly ICredentialProvider _credentials;
+    private readonly Func<string, string?> _environment;
+    private readonly HttpTransport _transport;
+    private readonly ServerClock _clock;
+    private volatile S3Site _site;
+
+    /// <summary>Makes a client. Nothing is sent.</summary>
+    /// <exception cref="ArgumentException">The address cannot be opened.</exception>
+    public S3Client(StoreAddress address, ICredentialProvider credentials, HttpTransportOptions options, Func<string, string?> environment)
+    {
+        _address = address;
+        _credentials = credentials;
+        _environment = environment;
+        Store = $"s3://{address.Bucket}";
+        _site = S3Site.Create(address, null, environment);
+        _clock = new ServerClock(options.Time);
+        _transport = new HttpTransport(Store, _site.Layout.IsLoopback, options);
+    }
+
+    private enum Lesson
+    {
+        None,
+        Clock,
+        Token,
+        Region,
+    }
+
+    /// <summary>The store's display name.</summary>
+    public string Store { get; }
+
+    /// <summary>The region that requests are signed for now.</summary>
+    public string Region => _site.Region;
+
+    /// <summary>Whether the server is AWS itself, which knows headers that others may refuse.</summary>
+    public bool IsVendor => _address.Endpoint is null || _address.Endpoint.IdnHost.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Sends a request and returns its answer: a success, or 404 where the request accepts it.</summary>
+    public async Task<HttpAnswer> SendAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        List<Lesson> learnt = [];
+        while (true)
+        {
+            S3Site site = _site;
+            StoreCredential? credential = await _credentials.GetAsync(refresh: false, cancellationToken).ConfigureAwait(false);
+            HttpAnswer answer = await SendOnceAsync(request, site, credential, cancellationToken).ConfigureAwait(false);
+            if (answer.IsSuccess || (answer.Status == HttpStatusCode.NotFound && request.AcceptsNotFound))
+                return answer;
+            using (answer)
+            {
+                StoreException error = await S3Errors.ReadAsync(answer, request, Store, _clock.UtcNow, cancellationToken).ConfigureAwait(false);
+                Lesson lesson = await LearnAsync(error, answer, site, credential, learnt, cancellationToken).ConfigureAwait(false);
+                if (lesson == Lesson.None)
+                    throw error;
+                learnt.Add(lesson);
+            }
+        }
+    }
+
+    /// <summary>The error for an answer of status 200 whose body is an error.</summary>
+    public StoreException ErrorIn(HttpAnswer answer, System.Xml.Linq.XElement error, S3Request request) =>
+        S3Errors.Create(answer, error, request, Store, _clock.UtcNow);
+
+    /// <inheritdoc/>
+    public void Dispose() => _transport.Dispose();
+
+    private async Task<HttpAnswer> SendOnceAsync(
+        S3Request request, S3Site site, StoreCredential? credential, CancellationToken cancellationToken)
+    {
+        if (credential is not null)
+        {
+            string payload = await PayloadAsync(request, site, cancellationToken).ConfigureAwait(false);
+            site.Signer.Sign(request, site.Layout, credential, _clock.UtcNow, payload);
+        }
+
+        using HttpRequestMessage message = Build(request, site);
+        return await _transport.SendAsync(message, request.Key, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Without TLS the signature is all that protects the content on its way.
+    private static async ValueTask<string> PayloadAsync(S3Request request, S3Site site, CancellationToken cancellationToken)
+    {
+        if (request.Body is null)
+            return S3Signer.EmptyPayload;
+        if (site.Layout.Origin.StartsWith("https:", StringComparison.Ordinal))
+            return S3Signer.UnsignedPayload;
+        request.Body.Position = 0;
+        byte[] hash = await SHA256.HashDataAsync(request.Body, cancellationToken).ConfigureAwait(false);
+        return Convert.ToHexString(hash).ToLowerInvariant();
+    }
+
+    private HttpRequestMessage Build(S3Request request, S3Site site)
+    {
+        HttpRequestMessage message = new(request.Method, site.Layout.BuildUri(request.EncodedKey, request.Query));
+        if (request.Body is not null)
+            message.Content = new StreamBody(request.Body);
+        message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        foreach ((string name, string value) in request.Headers)
+        {
+            bool isAdded = message.Headers.TryAddWithoutValidation(name, value)
+                || (message.Content is not null && message.Content.Headers.TryAddWithoutValidation(name, value));
+            if (!isAdded)
+                throw new StoreException(StoreErrorKind.InvalidRequest, Store, $"The header '{name}' cannot be sent.") { Key = request.Key };
+        }
+
+        return message;
+    }
+
+    private async ValueTask<Lesson> LearnAsync(
+        StoreException error, HttpAnswer answer, S3Site used, StoreCredential? credential, List<Lesson> learnt, CancellationToken cancellationToken)
+    {
+        if (!learnt.Contains(Lesson.Clock) && MayBeSkew(error, answer) && _clock.Learn(answer))
+            return Lesson.Clock;
+        if (!learnt.Contains(Lesson.Token) && credential?.SecurityToken is not null && S3Errors.IsExpiredToken(error)
+            && await RefreshAsync(credential, cancellationToken).ConfigureAwait(false))
+            return Lesson.Token;
+        if (!learnt.Contains(Lesson.Region) && error.Kind == StoreErrorKind.WrongRegion && _address.Region is null
+            && error.Region is { } region && region != used.Region)
+        {
+            // Another request may have learnt the same meanwhile, which does no harm.
+            _site = S3Site.Create(_address, region, _environment);
+            return Lesson.Region;
+        }
+
+        return Lesson.None;
+    }
+
+    private bool MayBeSkew(StoreException error, HttpAnswer answer)
+    {
+        if (error.Kind == StoreErrorKind.ClockSkew)
+            return true;
+        return error.Code is null && error.HttpStatus == 403
+            && HttpDate.TryParse(answer.Header("Date"), out DateTimeOffset server)
+            && (server - _clock.UtcNow).Duration() > TolerableSkew;
+    }
+
+    private async ValueTask<bool> RefreshAsync(StoreCredential used, CancellationToken cancellationToken)
+    {
+        StoreCredential? current = await _credentials.GetAsync(refresh: false, cancellationToken).ConfigureAwait(false);
+        if (current == used)
+            current = await _credentials.GetAsync(refresh: true, cancellationToken).ConfigureAwait(false);
+        return current != used;
+    }
+}

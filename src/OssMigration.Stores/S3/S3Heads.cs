@@ -1,0 +1,86 @@
+using System.Globalization;
+using OssMigration.Core.Stores;
+using OssMigration.Stores.Http;
+
+namespace OssMigration.Stores.S3;
+
+/// <summary>Reads what the headers of HEAD and GET say of an object.</summary>
+internal static class S3Heads
+{
+    private static readonly (string Header, ChecksumAlgorithm Algorithm)[] ChecksumHeaders =
+    [
+        ("x-amz-checksum-crc32", ChecksumAlgorithm.Crc32),
+        ("x-amz-checksum-crc32c", ChecksumAlgorithm.Crc32C),
+        ("x-amz-checksum-crc64nvme", ChecksumAlgorithm.Crc64Nvme),
+        ("x-amz-checksum-sha1", ChecksumAlgorithm.Sha1),
+        ("x-amz-checksum-sha256", ChecksumAlgorithm.Sha256),
+    ];
+
+    /// <summary>Reads the head.</summary>
+    /// <param name="answer">A success.</param>
+    /// <param name="key">The full key.</param>
+    /// <param name="size">Bytes of the whole object.</param>
+    /// <param name="isWhole">False for a range: S3 may then declare the checksum of a part, which says nothing of the object.</param>
+    public static ObjectHead Read(HttpAnswer answer, string key, long size, bool isWhole)
+    {
+        string? etag = answer.Header("ETag")?.Trim('"', ' ');
+        DateTimeOffset modified = HttpDate.TryParse(answer.Header("Last-Modified"), out DateTimeOffset date) ? date : default;
+        string? storageClass = answer.Header("x-amz-storage-class");
+        ObjectEntry entry = new(
+            key, size, Version(etag, size, modified), etag, modified, storageClass, Availability(answer, storageClass));
+        return new ObjectHead(entry, Metadata(answer), null, isWhole ? Checksums(answer) : []);
+    }
+
+    /// <summary>The ETag; for servers that give none, size and date, which is the best that listing and HEAD both know.</summary>
+    public static SourceVersion Version(string? etag, long size, DateTimeOffset modified) => new(string.IsNullOrEmpty(etag)
+        ? string.Create(CultureInfo.InvariantCulture, $"size {size} date {modified.ToUnixTimeSeconds()}")
+        : etag);
+
+    /// <summary>Whether a class is one of the archives that are read only after a restore.</summary>
+    public static bool IsArchive(string? storageClass) => storageClass is "GLACIER" or "DEEP_ARCHIVE";
+
+    private static ObjectAvailability Availability(HttpAnswer answer, string? storageClass)
+    {
+        if (!IsArchive(storageClass) && answer.Header("x-amz-archive-status") is null)
+            return ObjectAvailability.Readable;
+        return answer.Header("x-amz-restore")?.Contains("ongoing-request=\"false\"", StringComparison.Ordinal) == true
+            ? ObjectAvailability.Readable
+            : ObjectAvailability.NeedsRestore;
+    }
+
+    private static ObjectMetadata Metadata(HttpAnswer answer) => new()
+    {
+        ContentType = answer.Header("Content-Type"),
+        CacheControl = answer.Header("Cache-Control"),
+        ContentDisposition = answer.Header("Content-Disposition"),
+        ContentEncoding = WithoutTransport(answer.Header("Content-Encoding")),
+        ContentLanguage = answer.Header("Content-Language"),
+        Expires = answer.Header("Expires"),
+        User = answer.HeadersWithPrefix("x-amz-meta-"),
+    };
+
+    // Clients that signed chunk by chunk left the name of their transport in the metadata of the object.
+    private static string? WithoutTransport(string? encoding)
+    {
+        if (encoding is null || !encoding.Contains("aws-chunked", StringComparison.OrdinalIgnoreCase))
+            return encoding;
+        string[] left = [.. encoding.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(token => !token.Equals("aws-chunked", StringComparison.OrdinalIgnoreCase))];
+        return left.Length == 0 ? null : string.Join(", ", left);
+    }
+
+    private static List<DeclaredChecksum> Checksums(HttpAnswer answer)
+    {
+        List<DeclaredChecksum> found = [];
+        if (string.Equals(answer.Header("x-amz-checksum-type"), "COMPOSITE", StringComparison.OrdinalIgnoreCase))
+            return found;
+        foreach ((string header, ChecksumAlgorithm algorithm) in ChecksumHeaders)
+        {
+            // A composite value ends in -N, and base64 has no hyphen.
+            if (answer.Header(header) is { Length: > 0 } value && !value.Contains('-', StringComparison.Ordinal))
+                found.Add(new DeclaredChecksum(algorithm, value));
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Xml;
+using OssMigration.Core.Stores;
+using OssMigration.Stores.Http;
+
+namespace OssMigration.Stores.S3;
+
+/// <summary>
+/// A bucket of Amazon S3 or of any server that speaks its API. Keys are full keys of the bucket: the address's prefix is
+/// the business of whoever calls. Listing, HEAD and GET go over our own signed HTTP, the rest through the marshalling of
+/// AWSSDK.S3 over the same HTTP, so that clock, region and keys are learnt once. User metadata is the raw header text:
+/// RFC 2047 words are not decoded. Thread-safe.
+/// </summary>
+public sealed partial class S3Store : IObjectStore, IBucketInspector
+{
+    private const int MaxListBytes = 32 << 20;
+
+    private readonly S3Client _client;
+    private readonly S3Sdk _sdk;
+
+    internal S3Store(StoreAddress address, ICredentialProvider credentials, HttpTransportOptions options, Func<string, string?> environment)
+    {
+        _client = new S3Client(address, credentials, options, environment);
+        _sdk = new S3Sdk(_client);
+    }
+
+    /// <summary>
+    /// What S3 can hold: keys of 1 to 1,024 bytes, 5 GiB in one PUT, parts of 5 MiB to 5 GiB, 10,000 parts, objects of
+    /// 5 TiB, 2 KB of user metadata. Source: Amazon S3 User Guide, "Multipart upload limits", "Object metadata".
+    /// </summary>
+    public static StoreLimits S3Limits { get; } = new();
+
+    /// <inheritdoc/>
+    public string DisplayName => _client.Store;
+
+    /// <inheritdoc/>
+    public StoreLimits Limits => S3Limits;
+
+    /// <summary>Opens the bucket of an address. Nothing is sent yet.</summary>
+    /// <param name="address">Scheme s3.</param>
+    /// <param name="options">Keys given for this process, clock, connections.</param>
+    /// <exception cref="ArgumentException">No bucket, plain http that was not allowed, or a style that the endpoint cannot have.</exception>
+    public static S3Store Open(StoreAddress address, StoreOpenOptions options) => Open(address, options, handler: null);
+
+    internal static S3Store Open(StoreAddress address, StoreOpenOptions options, HttpMessageHandler? handler)
+    {
+        if (string.IsNullOrWhiteSpace(address.Bucket))
+            throw new ArgumentException("The address of S3 names no bucket.", nameof(address));
+        ICredentialProvider credentials = options.Credential ?? S3Credentials.Create(address.Credential, $"s3://{address.Bucket}", Environment.GetEnvironmentVariable);
+        HttpTransportOptions transport = new() { MaxConnections = options.MaxConnections, Time = options.Time, Handler = handler };
+        return new S3Store(address, credentials, transport, Environment.GetEnvironmentVariable);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
+    {
+        S3Request list = Encoded(null, () => S3Request.ForBucket(
+            ("list-type", "2"),
+            ("encoding-type", "url"),
+            ("max-keys", request.MaxKeys.ToString(CultureInfo.InvariantCulture)),
+            ("prefix", request.Prefix.Length > 0 ? request.Prefix : null),
+            ("continuation-token", request.ContinuationToken),
+            ("start-after", request.ContinuationToken is null && request.StartAfter is { Length: > 0 } ? request.StartAfter : null)));
+        if (_client.IsVendor)
+            list.SetHeader("x-amz-optional-object-attributes", "RestoreStatus");
+
+        using HttpAnswer answer = await _client.SendAsync(list, cancellationToken).ConfigureAwait(false);
+        using PooledBody body = await answer.ReadBodyAsync(MaxListBytes).ConfigureAwait(false);
+        try
+        {
+            return ToListPage(ListingXml.Read(body));
+        }
+        catch (Exception error) when (error is XmlException or FormatException or OverflowException)
+        {
+            throw AnswerXml.NotUnderstood(DisplayName, null, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ObjectHead?> HeadAsync(string key, CancellationToken cancellationToken)
+    {
+        S3Request head = ObjectRequest(HttpMethod.Head, key, acceptsNotFound: true);
+        head.SetHeader("x-amz-checksum-mode", "ENABLED");
+        using HttpAnswer answer = await _client.SendAsync(head, cancellationToken).ConfigureAwait(false);
+        if (answer.Status == HttpStatusCode.NotFound)
+            return null;
+        long size = answer.ContentLength ?? throw Error(StoreErrorKind.ServerError, "S3 answered without a length.", answer, key);
+        return S3Heads.Read(answer, key, size, isWhole: true);
+    }
+
+    /// <inheritdoc/>
+    public async Task<TResult> ReadAsync<TResult>(
+        ReadRequest request,
+        Func<ObjectContent, CancellationToken, ValueTask<TResult>> consume,
+        CancellationToken cancellationToken)
+    {
+        S3Request get = ObjectRequest(HttpMethod.Get, request.Key);
+        get.SetHeader("accept-encoding", "identity");
+        if (request.Range is { } range)
+            get.SetHeader("range", string.Create(CultureInfo.InvariantCulture, $"bytes={range.Offset}-{range.Last}"));
+        else
+            get.SetHeader("x-amz-checksum-mode", "ENABLED");
+        // A version that was made up for want of an ETag has spaces, and no ETag has.
+        if (request.IfVersion is { } version && !version.Value.Contains(' ', StringComparison.Ordinal))
+            get.SetHeader("if-match", $"\"{version.Value}\"");
+
+        using HttpAnswer answer = await _client.SendAsync(get, cancellationToken).ConfigureAwait(false);
+        (long length, long size) = request.Range is null ? WholeLength(answer, request.Key) : RangeLength(answer, request.Key, request.Range.Value);
+        ObjectHead head = S3Heads.Read(answer, request.Key, size, isWhole: request.Range is null);
+        if (request.IfVersion is { } wanted && wanted != head.Entry.Version)
+            throw Error(StoreErrorKind.Changed, "S3 ignored the condition and answered with another version.", answer, request.Key);
+        Stream body = await answer.OpenBodyAsync(length).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+            return await consume(new ObjectContent(head, length, body), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _sdk.Dispose();
+        _client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private ListPage ToListPage(ListingPage page)
+    {
+        string? token = page.NextContinuationToken is { Length: > 0 } next ? next : null;
+        // A page that does not say how it goes on must not pass for the last one.
+        if (page.IsTruncated is null || (page.IsTruncated.Value && token is null))
+            throw AnswerXml.NotUnderstood(DisplayName, null, null);
+        ObjectEntry[] entries = new ObjectEntry[page.Objects.Count];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            ListedObject listed = page.Objects[i];
+            entries[i] = new ObjectEntry(
+                listed.Key,
+                listed.Size,
+                S3Heads.Version(listed.ETag, listed.Size, listed.LastModified),
+                listed.ETag,
+                listed.LastModified,
+                listed.StorageClass,
+                S3Heads.IsArchive(listed.StorageClass) && listed.Restore != "restored" ? ObjectAvailability.NeedsRestore : ObjectAvailability.Readable);
+        }
+
+        int declared = page.KeyCount is { } count ? count - page.CommonPrefixes : entries.Length;
+        return new ListPage(entries, page.IsTruncated.Value ? token : null, declared);
+    }
+
+    private (long Length, long Size) WholeLength(HttpAnswer answer, string key)
+    {
+        if (answer.Status != HttpStatusCode.OK)
+            throw Error(StoreErrorKind.ServerError, $"S3 answered a read of the whole object with status {(int)answer.Status}.", answer, key);
+        long length = answer.ContentLength ?? throw Error(StoreErrorKind.ServerError, "S3 answered without a length.", answer, key);
+        return (length, length);
+    }
+
+    private (long Length, long Size) RangeLength(HttpAnswer answer, string key, ByteRange range)
+    {
+        if (answer.Status == HttpStatusCode.PartialContent
+            && ContentRangeHeaderValue.TryParse(answer.Header("Content-Range"), out ContentRangeHeaderValue? given)
+            && given is { Unit: "bytes", From: { } from, To: { } to, Length: { } size }
+            && from == range.Offset)
+        {
+            if (to == range.Last && (answer.ContentLength ?? range.Length) == range.Length)
+                return (range.Length, size);
+            if (to == size - 1 && to < range.Last)
+                throw Error(StoreErrorKind.InvalidRequest, $"The object has {size} bytes; bytes {range.Offset} to {range.Last} were asked for.", answer, key);
+        }
+
+        throw Error(
+            StoreErrorKind.ServerError,
+            $"S3 was asked for bytes {range.Offset} to {range.Last} and answered with status {(int)answer.Status} and range '{answer.Header("Content-Range")}'.",
+            answer,
+            key);
+    }
+
+    private S3Request ObjectRequest(HttpMethod method, string key, bool acceptsNotFound = false)
+    {
+        RefuseKey(key, 0);
+        return Encoded(key, () => new S3Request(method, key, PercentEncoding.EncodeKey(key), "") { AcceptsNotFound = acceptsNotFound });
+    }
+
+    // An empty key would be a request on the bucket, and a DELETE of it would delete the bucket.
+    private void RefuseKey(string key, long size)
+    {
+        if (Limits.WhyUnsupported(key, size) is { } reason)
+            throw new StoreException(StoreErrorKind.InvalidRequest, DisplayName, reason) { Key = key };
+    }
+
+    private S3Request Encoded(string? key, Func<S3Request> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (EncoderFallbackException error)
+        {
+            throw new StoreException(StoreErrorKind.InvalidRequest, DisplayName, "The key has no form in UTF-8.", error) { Key = key };
+        }
+    }
+
+    private StoreException Error(StoreErrorKind kind, string message, HttpAnswer answer, string? key) =>
+        new(kind, DisplayName, message) { Key = key, HttpStatus = (int)answer.Status, RequestId = answer.Header("x-amz-request-id") };
+}

@@ -1,0 +1,26 @@
+namespace OssMigration.TestKit;
+
+/// <summary>In what a store may differ from the others under one contract.</summary>
+public sealed record StoreTraits
+{
+    /// <summary>Content headers and user metadata come back.</summary>
+    public bool KeepsMetadata { get; init; } = true;
+
+    /// <summary>Objects have ETags.</summary>
+    public bool HasETags { get; init; } = true;
+
+    /// <summary>Forbid-overwrite is obeyed.</summary>
+    public bool ObeysForbidOverwrite { get; init; } = true;
+
+    /// <summary>A second Complete of the same parts may answer as the first did instead of NoSuchUpload (AWS and some gateways).</summary>
+    public bool MayCompleteTwice { get; init; }
+
+    /// <summary>The store has this key's bytes in its own limits, and still cannot hold it (a file system and <c>a//b</c>).</summary>
+    public Func<string, bool> CannotHold { get; init; } = _ => false;
+
+    /// <summary>Both <c>a</c> and <c>a/b</c> can exist; a folder cannot be a file.</summary>
+    public bool HoldsKeysBelowKeys { get; init; } = true;
+
+    /// <summary>Texts that no error may hold.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+}

@@ -1,0 +1,42 @@
+using OssMigration.Core.Stores;
+
+namespace OssMigration.TestKit;
+
+/// <summary>One object of a <see cref="MemoryStore"/>. Immutable; a write makes another one.</summary>
+public sealed record MemoryObject
+{
+    /// <summary>The key.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The content. Do not change it.</summary>
+    public required byte[] Content { get; init; }
+
+    /// <summary>The ETag without quotes.</summary>
+    public required string ETag { get; init; }
+
+    /// <summary>When it was written (for multipart objects: initiated), by the store's clock.</summary>
+    public required DateTimeOffset LastModified { get; init; }
+
+    /// <summary>Headers and user metadata.</summary>
+    public ObjectMetadata Metadata { get; init; } = ObjectMetadata.Empty;
+
+    /// <summary>The class's name.</summary>
+    public string StorageClass { get; init; } = "STANDARD";
+
+    /// <summary>Whether a read works.</summary>
+    public ObjectAvailability Availability { get; init; } = ObjectAvailability.Readable;
+
+    /// <summary>CRC-64/XZ; null where the store gives none.</summary>
+    public ulong? Crc64 { get; init; }
+
+    /// <summary>Checksums the store declares.</summary>
+    public IReadOnlyList<DeclaredChecksum> Checksums { get; init; } = [];
+
+    /// <summary>Came by back-to-origin.</summary>
+    public bool IsMirrored { get; init; }
+
+    internal ObjectEntry ToEntry() =>
+        new(Key, Content.Length, new SourceVersion(ETag), ETag, LastModified, StorageClass, Availability);
+
+    internal ObjectHead ToHead() => new(ToEntry(), Metadata, Crc64, Checksums, IsMirrored);
+}

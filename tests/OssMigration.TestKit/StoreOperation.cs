@@ -1,0 +1,38 @@
+namespace OssMigration.TestKit;
+
+/// <summary>Every call a store can be asked for.</summary>
+public enum StoreOperation
+{
+    /// <summary>One page of a listing.</summary>
+    List,
+
+    /// <summary>Headers of one object.</summary>
+    Head,
+
+    /// <summary>Content of one object.</summary>
+    Read,
+
+    /// <summary>One whole object.</summary>
+    Put,
+
+    /// <summary>Deletion of one object.</summary>
+    Delete,
+
+    /// <summary>Beginning of an upload.</summary>
+    Initiate,
+
+    /// <summary>One part.</summary>
+    UploadPart,
+
+    /// <summary>Parts to object.</summary>
+    Complete,
+
+    /// <summary>End of an upload without an object.</summary>
+    Abort,
+
+    /// <summary>Open uploads.</summary>
+    ListUploads,
+
+    /// <summary>Facts of the bucket.</summary>
+    Inspect,
+}
