@@ -28,8 +28,8 @@ internal sealed class ListingPage
     /// <summary>Whether the answer says that its names are url-encoded. Keys and markers here are decoded already.</summary>
     public bool IsUrlEncoded { get; set; }
 
-    /// <summary>Whether more is to come.</summary>
-    public bool IsTruncated { get; set; }
+    /// <summary>Whether more is to come; null where the answer does not say, so that it must not be taken for the last page.</summary>
+    public bool? IsTruncated { get; set; }
 
     /// <summary>The token of the next page as it stands in the answer (OSS encodes it with the names, S3 does not), or null.</summary>
     public string? NextContinuationToken { get; set; }

@@ -1,0 +1,61 @@
+using OssMigration.Stores.Http;
+
+namespace OssMigration.Stores.Oss;
+
+/// <summary>One request to OSS before it is signed. A request may be signed and sent again: signing replaces what it added.</summary>
+internal sealed class OssRequest(HttpMethod method, string bucket, string? key)
+{
+    /// <summary>The verb.</summary>
+    public HttpMethod Method { get; } = method;
+
+    /// <summary>The bucket; empty for the service itself.</summary>
+    public string Bucket { get; } = bucket;
+
+    /// <summary>The full key as it is, not encoded; null for a request on the bucket.</summary>
+    public string? Key { get; } = key;
+
+    /// <summary>The key as it goes into the path.</summary>
+    public string EncodedKey { get; } = key is null ? "" : PercentEncoding.EncodeKey(key);
+
+    /// <summary>Query parameters, not encoded; an empty value is sent as a bare name.</summary>
+    public List<KeyValuePair<string, string>> Query { get; } = [];
+
+    /// <summary>Headers by lower-case name, each name once.</summary>
+    public List<KeyValuePair<string, string>> Headers { get; } = [];
+
+    /// <summary>Names of further headers to sign (V4 only); null for none.</summary>
+    public IReadOnlyList<string>? AdditionalHeaders { get; init; }
+
+    /// <summary>The content; null for none. Read from its beginning at every attempt.</summary>
+    public Stream? Body { get; init; }
+
+    /// <summary>Adds a query parameter.</summary>
+    public OssRequest With(string name, string value = "")
+    {
+        Query.Add(new(name, value));
+        return this;
+    }
+
+    /// <summary>Sets a header; the name is lower case.</summary>
+    public OssRequest WithHeader(string name, string value)
+    {
+        int at = Headers.FindIndex(header => header.Key == name);
+        if (at < 0)
+            Headers.Add(new(name, value));
+        else
+            Headers[at] = new(name, value);
+        return this;
+    }
+
+    /// <summary>The value of a header, or null.</summary>
+    public string? Header(string name)
+    {
+        foreach ((string key, string value) in Headers)
+        {
+            if (key == name)
+                return value;
+        }
+
+        return null;
+    }
+}
