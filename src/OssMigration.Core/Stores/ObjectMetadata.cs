@@ -6,6 +6,9 @@ namespace OssMigration.Core.Stores;
 /// </summary>
 public sealed record ObjectMetadata
 {
+    // Before Empty, which is initialised with it.
+    private static readonly Dictionary<string, string> EmptyUser = [];
+
     /// <summary>No header and no user metadata.</summary>
     public static ObjectMetadata Empty { get; } = new();
 
@@ -29,8 +32,6 @@ public sealed record ObjectMetadata
 
     /// <summary>User metadata by lower-case name without the store's prefix (x-amz-meta-, x-oss-meta-). Never null.</summary>
     public IReadOnlyDictionary<string, string> User { get; init; } = EmptyUser;
-
-    private static readonly Dictionary<string, string> EmptyUser = [];
 
     /// <summary>The same headers with further user metadata; a name that is there already is replaced.</summary>
     public ObjectMetadata WithUser(IEnumerable<KeyValuePair<string, string>> more)
