@@ -79,7 +79,9 @@ osd_pool_default_min_size = 1
 osd_pool_default_pg_num = 8
 osd_pool_default_pgp_num = 8
 osd_crush_chooseleaf_type = 0
+# At its start the OSD may ask to be placed before it knows the cluster's id, is refused, and ends; it is placed by hand below.
 osd_crush_update_on_start = false
+osd_class_update_on_start = false
 osd_objectstore = memstore
 memstore_device_bytes = 6442450944
 osd_memory_target = 1073741824
