@@ -22,7 +22,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         string id = MakeId();
         DateTimeOffset startedAt = environment.Time.GetUtcNow();
         await using StoreChain stores = new(environment, job, request.Credentials, listener);
-        IRangeListing source = new PagedLister(stores.Source, new ObjectFilterMatcher(job.Filter)).Open(null, null);
+        IRangeListing source = new PagedLister(stores.Source, ObjectFilterMatcher.Compile(job.Filter), job.Filter.Prefix).Open(null, null);
         bool isComplete = false;
         try
         {
@@ -59,7 +59,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         bool isAfterCutover = job.CutoverTime is { } cutover && cutover <= environment.Time.GetUtcNow();
         ComparisonRules rules = new(request.Level, isAfterCutover);
         ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules);
-        IRangeListing destination = new PagedLister(stores.Destination, filter: null).Open(null, null);
+        IRangeListing destination = new PagedLister(stores.Destination, filter: null, job.Filter.Prefix).Open(null, null);
         IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
             source.ReadAsync(cancellationToken), Manifest().ReadAsync(null, null, cancellationToken), EntriesOf(destination, cancellationToken), cancellationToken);
 

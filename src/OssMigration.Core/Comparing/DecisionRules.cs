@@ -29,7 +29,7 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
             : WithoutDestination(source, triple.Settled);
     }
 
-    private static TransferAction WithoutSource(EntryTriple triple) => triple.Settled is null
+    private static TransferAction.Settle WithoutSource(EntryTriple triple) => triple.Settled is null
         ? new TransferAction.Settle(TransferOutcome.DestinationOnly.Instance)
         : Exceptional(MigrationItemState.GoneAtSource, "GoneAtSource", "Migrated by an earlier run; no longer at the source.");
 

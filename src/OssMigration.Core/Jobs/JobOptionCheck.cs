@@ -22,7 +22,7 @@ internal static partial class JobOptionCheck
             yield return $"The destination '{job.Destination}' is no OSS bucket (oss://bucket/prefix).";
         if (job.Source with { Credential = job.Destination.Credential, AllowInsecureEndpoint = job.Destination.AllowInsecureEndpoint } == job.Destination)
             yield return $"Source and destination are the same place ({job.Source}).";
-        foreach (string problem in job.Filter.Problems())
+        foreach (string problem in job.Filter.Validate())
             yield return problem;
         foreach (string problem in Ranges(job))
             yield return problem;

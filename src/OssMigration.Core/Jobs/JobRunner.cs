@@ -201,7 +201,7 @@ internal sealed class JobRunner(EngineEnvironment environment, JobFolder folder,
         return [.. reader.Ranges(run).Where(range => !range.IsComplete)];
     }
 
-    private CopyContext CopyContextOf(Stretch stretch, UploadJournal uploads) => new()
+    private static CopyContext CopyContextOf(Stretch stretch, UploadJournal uploads) => new()
     {
         Source = stretch.Stores.Source,
         Destination = stretch.Stores.Destination,

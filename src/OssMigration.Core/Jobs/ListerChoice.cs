@@ -21,9 +21,9 @@ internal sealed class ListerChoice
         _stores = stores;
         _folder = folder;
         _listener = listener;
-        _filter = new ObjectFilterMatcher(job.Filter);
-        Source = new PagedLister(stores.Source, _filter);
-        Destination = new PagedLister(stores.Destination, filter: null);
+        _filter = ObjectFilterMatcher.Compile(job.Filter);
+        Source = new PagedLister(stores.Source, _filter, _filter.Prefix);
+        Destination = new PagedLister(stores.Destination, filter: null, _filter.Prefix);
     }
 
     /// <summary>Lists the source.</summary>
@@ -56,6 +56,6 @@ internal sealed class ListerChoice
     private SerialSortedLister Sorted(IObjectReader store, ObjectFilterMatcher? filter, string file)
     {
         Directory.CreateDirectory(_folder.Scratch);
-        return new SerialSortedLister(store, filter, Path.Combine(_folder.Scratch, file));
+        return new SerialSortedLister(store, filter, _filter.Prefix, Path.Combine(_folder.Scratch, file));
     }
 }

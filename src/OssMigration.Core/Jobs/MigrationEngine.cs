@@ -45,7 +45,7 @@ public sealed class MigrationEngine(EngineEnvironment environment)
             { IsFinished: true } => JobState.Finished,
             _ => JobState.Stopped,
         };
-        return new JobStatus(reader.Job(), state, reader.Reports().LastOrDefault());
+        return new JobStatus(reader.Job(), state, reader.Reports() is [.., MigrationReport last] ? last : null);
     }
 
     /// <summary>All jobs with where they stand, by name.</summary>
