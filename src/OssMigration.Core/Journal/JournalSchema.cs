@@ -50,7 +50,7 @@ internal static class JournalSchema
         try
         {
             connection.Open();
-            Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
+            Execute(connection, "PRAGMA synchronous=FULL;");
             return connection;
         }
         catch (SqliteException exception)
@@ -64,6 +64,7 @@ internal static class JournalSchema
     public static void Create(string path, MigrationJob job, string jobJson)
     {
         using SqliteConnection connection = Open(path, job.Name, SqliteOpenMode.ReadWriteCreate);
+        Execute(connection, "PRAGMA journal_mode=WAL;");
         using SqliteTransaction transaction = connection.BeginTransaction();
         Execute(connection, Tables);
         PutMeta(connection, "schema", Version.ToString(System.Globalization.CultureInfo.InvariantCulture));

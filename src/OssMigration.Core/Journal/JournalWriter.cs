@@ -63,15 +63,24 @@ internal sealed class JournalWriter : IAsyncDisposable
         {
             try
             {
-                using SqliteTransaction transaction = _connection.BeginTransaction();
+                // Plain statements, because a SqliteTransaction object would have to be set on every prepared command.
+                JournalSchema.Execute(_connection, "BEGIN IMMEDIATE");
                 foreach (Pending pending in batch)
                     pending.Write(_writes);
-                transaction.Commit();
+                JournalSchema.Execute(_connection, "COMMIT");
             }
             catch (SqliteException exception)
             {
                 _failure = JournalSchema.Translate(exception, _jobName);
             }
+            catch (Exception exception)
+            {
+                // Whoever waits for the commit must hear of it, whatever it was.
+                _failure = exception;
+            }
+
+            if (_failure is not null)
+                RollBack();
         }
 
         foreach (Pending pending in batch)
@@ -80,6 +89,18 @@ internal sealed class JournalWriter : IAsyncDisposable
                 pending.Committed.SetResult();
             else
                 pending.Committed.SetException(_failure);
+        }
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            JournalSchema.Execute(_connection, "ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // SQLite has rolled back by itself already, as it does when the disk is full.
         }
     }
 

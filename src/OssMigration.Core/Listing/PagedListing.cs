@@ -17,7 +17,6 @@ internal sealed class PagedListing(IObjectReader store, ObjectFilterMatcher? fil
     private long _filteredOut;
     private long _pages;
     private string? _last;
-    private bool _isPastEnd;
 
     /// <inheritdoc/>
     public ListedTotals Totals => new(_listed, _filteredOut, _pages);
@@ -44,16 +43,15 @@ internal sealed class PagedListing(IObjectReader store, ObjectFilterMatcher? fil
                 if (page.ContinuationToken is { } token && !EndsHere(page))
                     next = FetchAsync(token, leaving.Token);
 
-                for (int i = 0; i < page.Entries.Count; i++)
+                // The page's own count, not that of the entries we could read, says how many there are: where they differ,
+                // the difference stays visible in the totals and so in the reconciliation.
+                _listed += new ObjectCount(page.DeclaredCount - page.Entries.Count, 0);
+                foreach (ObjectEntry entry in page.Entries)
                 {
-                    if (Take(page, i) is { } entry)
-                        yield return entry;
-                    if (_isPastEnd)
+                    if (Take(entry) is not { } listed)
                         yield break;
+                    yield return listed;
                 }
-
-                if (page.Entries.Count == 0)
-                    _listed += new ObjectCount(page.DeclaredCount, 0);
             }
         }
         finally
@@ -71,15 +69,12 @@ internal sealed class PagedListing(IObjectReader store, ObjectFilterMatcher? fil
     private bool EndsHere(ListPage page)
         => endInclusive is not null && page.Entries.Count > 0 && KeyOrder.CompareKeys(page.Entries[^1].Key, endInclusive) > 0;
 
-    private ListedEntry? Take(ListPage page, int index)
+    // Null for an entry beyond the end of the range.
+    private ListedEntry? Take(ObjectEntry entry)
     {
-        ObjectEntry entry = page.Entries[index];
         CheckOrder(entry.Key);
         if (endInclusive is not null && KeyOrder.CompareKeys(entry.Key, endInclusive) > 0)
-        {
-            _isPastEnd = true;
             return null;
-        }
 
         _last = entry.Key;
         bool isWanted = filter is null || filter.IsWanted(entry);
@@ -87,11 +82,6 @@ internal sealed class PagedListing(IObjectReader store, ObjectFilterMatcher? fil
             _listed = _listed.Plus(entry.Size);
         else
             _filteredOut++;
-
-        // The page's own count, not that of the entries we could read, says how many there are: where they differ, the
-        // difference stays visible in the ordinals and so in the reconciliation.
-        if (index == page.Entries.Count - 1)
-            _listed += new ObjectCount(page.DeclaredCount - page.Entries.Count, 0);
         return new ListedEntry(entry, !isWanted, _listed.Objects, _listed.Bytes);
     }
 

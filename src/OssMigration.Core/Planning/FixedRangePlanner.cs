@@ -4,7 +4,8 @@ namespace OssMigration.Core.Planning;
 
 /// <summary>
 /// Cuts at characters that are spread evenly over those that keys usually continue with below the prefix: digits,
-/// upper-case and lower-case letters. The first and the last range are open, so every key has its range.
+/// upper-case and lower-case letters. The first and the last range are open, so every key has its range. A source that
+/// fits into one page is one range.
 /// </summary>
 /// <param name="count">Number of ranges, 1 to 62.</param>
 internal sealed class FixedRangePlanner(int count) : IRangePlanner
@@ -12,8 +13,12 @@ internal sealed class FixedRangePlanner(int count) : IRangePlanner
     private const string Boundaries = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<KeyRange>> PlanAsync(IObjectReader source, string prefix, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<KeyRange>> PlanAsync(IObjectReader source, string prefix, CancellationToken cancellationToken)
     {
+        ListPage first = await source.ListPageAsync(new ListPageRequest(prefix, null, null, source.Limits.MaxPageSize), cancellationToken).ConfigureAwait(false);
+        if (first.ContinuationToken is null)
+            return [KeyRange.All];
+
         List<KeyRange> ranges = new(count);
         string? start = null;
         for (int i = 1; i < count; i++)
@@ -24,6 +29,6 @@ internal sealed class FixedRangePlanner(int count) : IRangePlanner
         }
 
         ranges.Add(new KeyRange(start, null));
-        return new(ranges);
+        return ranges;
     }
 }
