@@ -1,134 +1,96 @@
 using System.Runtime.CompilerServices;
-using System.Text;
-using Microsoft.Data.Sqlite;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Listing;
 
 /// <summary>
-/// Lists a store that ignores start-after or keeps to no order: everything once, one page after the other, into a table
-/// on this machine's disk, and from there in order. Costs a full listing at every start of a run and disk for it.
+/// For a store that ignores start-after or lists out of order: lists everything once, one page after the other, into a
+/// table on the disk (about 200 bytes an object) and reads ranges from there in order. The listing happens when the first
+/// range is read, and again by the next one if it failed or was cancelled. Thread-safe.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="filter">As for <see cref="PagedLister"/>.</param>
-/// <param name="prefix">Only keys that start with it are asked for.</param>
-/// <param name="path">The file of the table; replaced.</param>
-internal sealed class SerialSortedLister(IObjectReader store, ObjectFilterMatcher? filter, string prefix, string path) : IKeyLister
+/// <param name="prefix">As for <see cref="PagedLister"/>.</param>
+/// <param name="path">Where the table is made; a file that is there is replaced, and deleted in the end.</param>
+internal sealed class SerialSortedLister(IObjectReader store, ObjectFilterMatcher? filter, string prefix, string path) : IKeyLister, IDisposable
 {
-    private readonly object _gate = new();
-    private Task? _loading;
-    private long _missing;
+    private readonly SemaphoreSlim _gate = new(1);
+    private EntryTable? _table;
 
     /// <inheritdoc/>
-    public IRangeListing Open(string? startExclusive, string? endInclusive) => new Slice(this, startExclusive, endInclusive);
+    public IRangeListing Open(string? startExclusive, string? endInclusive) => new Range(this, startExclusive, endInclusive);
 
-    private Task LoadOnceAsync(CancellationToken cancellationToken)
+    /// <summary>Deletes the table.</summary>
+    public void Dispose()
     {
-        lock (_gate)
-            return _loading ??= LoadAsync(cancellationToken);
+        _table?.Dispose();
+        _gate.Dispose();
     }
 
-    private async Task LoadAsync(CancellationToken cancellationToken)
+    private async Task<EntryTable> FilledTableAsync(CancellationToken cancellationToken)
     {
+        await _gate.WaitAsync(cancellationToken);
         try
         {
-            File.Delete(path);
-            await using SqliteConnection connection = Connect();
-            Execute(connection, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; CREATE TABLE listing(key BLOB PRIMARY KEY, size INTEGER, version TEXT, etag TEXT, modified INTEGER, class TEXT, archived INTEGER) WITHOUT ROWID;");
-            await FillAsync(connection, cancellationToken).ConfigureAwait(false);
+            return _table ??= await FillAsync(cancellationToken);
         }
-        catch (SqliteException exception)
+        finally
         {
-            throw new StoreException(StoreErrorKind.LocalDisk, path, $"The sorted listing cannot be kept: {exception.Message}", exception);
+            _gate.Release();
         }
     }
 
-    private async Task FillAsync(SqliteConnection connection, CancellationToken cancellationToken)
+    private async Task<EntryTable> FillAsync(CancellationToken cancellationToken)
     {
-        await using SqliteTransaction transaction = connection.BeginTransaction();
-        await using SqliteCommand insert = connection.CreateCommand();
-        insert.CommandText = "INSERT OR IGNORE INTO listing VALUES($1, $2, $3, $4, $5, $6, $7)";
-        for (int i = 1; i <= 7; i++)
-            insert.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
-
-        HashSet<string> tokens = new(StringComparer.Ordinal);
-        string? token = null;
-        do
+        EntryTable table = EntryTable.Create(path);
+        try
         {
-            ListPage page = await store.ListPageAsync(new ListPageRequest(prefix, null, token, store.Limits.MaxPageSize), cancellationToken).ConfigureAwait(false);
-            foreach (ObjectEntry entry in page.Entries)
-                Insert(insert, entry);
-            _missing += page.DeclaredCount - page.Entries.Count;
-            token = page.ContinuationToken;
-            if (token is not null && !tokens.Add(token))
-                throw new StoreException(StoreErrorKind.Listing, store.DisplayName, "The listing gives the same continuation token twice, so it would never end.") { Code = "TokenRepeated" };
+            ListingGuard guard = new(store.DisplayName, prefix, startExclusive: null);
+            string? token = null;
+            do
+            {
+                ListPage page = await store.ListPageAsync(new ListPageRequest(prefix, null, token, store.Limits.MaxPageSize), cancellationToken);
+                guard.CheckProgress(page);
+                if (page.DeclaredCount != page.Entries.Count)
+                    throw guard.Breach("CountMismatch", $"a page declares {page.DeclaredCount} keys and holds {page.Entries.Count}");
+                if (page.Entries.FirstOrDefault(entry => !entry.Key.StartsWith(prefix, StringComparison.Ordinal)) is { } stranger)
+                    throw guard.Breach("OutsidePrefix", $"the listing of prefix '{prefix}' holds '{stranger.Key}'");
+                table.Add(page.Entries);
+                token = page.ContinuationToken;
+            }
+            while (token is not null);
+            return table;
         }
-        while (token is not null);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        catch
+        {
+            table.Dispose();
+            throw;
+        }
     }
 
-    private static void Insert(SqliteCommand insert, ObjectEntry entry)
-    {
-        object?[] values =
-        [
-            Encoding.UTF8.GetBytes(entry.Key), entry.Size, entry.Version.Value, entry.ETag, entry.LastModified.UtcTicks, entry.StorageClass,
-            entry.Availability == ObjectAvailability.NeedsRestore ? 1 : 0,
-        ];
-        for (int i = 0; i < values.Length; i++)
-            insert.Parameters[i].Value = values[i] ?? DBNull.Value;
-        insert.ExecuteNonQuery();
-    }
-
-    private SqliteConnection Connect()
-    {
-        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
-        connection.Open();
-        return connection;
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private sealed class Slice(SerialSortedLister lister, string? startExclusive, string? endInclusive) : IRangeListing
+    private sealed class Range(SerialSortedLister owner, string? startExclusive, string? endInclusive) : IRangeListing
     {
         private ObjectCount _listed;
         private long _filteredOut;
 
-        public ListedTotals Totals => new(_listed, _filteredOut, 0);
+        public ListedTotals Totals => new(_listed, _filteredOut, Pages: 0);
 
         public async IAsyncEnumerable<ListedEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            await lister.LoadOnceAsync(cancellationToken).ConfigureAwait(false);
-
-            // What pages declared and did not hold belongs to no key; it counts once, with the open first range.
-            if (startExclusive is null)
-                _listed += new ObjectCount(lister._missing, 0);
-            await using SqliteConnection connection = lister.Connect();
-            await using SqliteCommand select = connection.CreateCommand();
-            select.CommandText = "SELECT key, size, version, etag, modified, class, archived FROM listing WHERE ($1 IS NULL OR key > $1) AND ($2 IS NULL OR key <= $2) ORDER BY key";
-            select.Parameters.AddWithValue("$1", startExclusive is null ? DBNull.Value : Encoding.UTF8.GetBytes(startExclusive));
-            select.Parameters.AddWithValue("$2", endInclusive is null ? DBNull.Value : Encoding.UTF8.GetBytes(endInclusive));
-            await using SqliteDataReader row = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
+            EntryTable table = await owner.FilledTableAsync(cancellationToken);
+            foreach (ObjectEntry entry in table.Read(startExclusive, endInclusive))
             {
-                ObjectEntry entry = new(
-                    Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(0)), row.GetInt64(1), new SourceVersion(row.GetString(2)),
-                    row.IsDBNull(3) ? null : row.GetString(3), new DateTimeOffset(row.GetInt64(4), TimeSpan.Zero), row.IsDBNull(5) ? null : row.GetString(5),
-                    row.GetInt64(6) != 0 ? ObjectAvailability.NeedsRestore : ObjectAvailability.Readable);
-                bool isWanted = lister.IsWanted(entry);
-                if (isWanted)
-                    _listed = _listed.Plus(entry.Size);
-                else
+                cancellationToken.ThrowIfCancellationRequested();
+                bool isFilteredOut = owner.Filter is { } filter && !filter.IsWanted(entry);
+                if (isFilteredOut)
                     _filteredOut++;
-                yield return new ListedEntry(entry, !isWanted, _listed.Objects, _listed.Bytes);
+                else
+                    _listed = _listed.Plus(entry.Size);
+                yield return new ListedEntry(entry, isFilteredOut, _listed.Objects, _listed.Bytes);
             }
         }
     }
 
-    private bool IsWanted(ObjectEntry entry) => filter is null || filter.IsWanted(entry);
+    private ObjectFilterMatcher? Filter => filter;
 }

@@ -3,14 +3,25 @@ using OssMigration.Core.Stores;
 namespace OssMigration.Core.Planning;
 
 /// <summary>
-/// Cuts at characters that are spread evenly over those that keys usually continue with below the prefix: digits,
-/// upper-case and lower-case letters. The first and the last range are open, so every key has its range. A source that
-/// fits into one page is one range.
+/// One range for a source that fits into one page of a listing. Else cuts at fixed places: between the digits and letters that keys usually go on with
+/// behind the prefix (0-9, A-Z, a-z), one of them for few ranges, two for many. The first and the last range are open,
+/// so that every key belongs to a range whatever it is made of.
 /// </summary>
-/// <param name="count">Number of ranges, 1 to 62.</param>
-internal sealed class FixedRangePlanner(int count) : IRangePlanner
+internal sealed class FixedRangePlanner : IRangePlanner
 {
-    private const string Boundaries = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private readonly int _count;
+
+    /// <summary>Most ranges that can be asked for.</summary>
+    public const int MostRanges = 62 * 62;
+
+    /// <summary>Plans this many ranges, 1 to <see cref="MostRanges"/>.</summary>
+    public FixedRangePlanner(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MostRanges);
+        _count = count;
+    }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<KeyRange>> PlanAsync(IObjectReader source, string prefix, CancellationToken cancellationToken)
@@ -19,16 +30,22 @@ internal sealed class FixedRangePlanner(int count) : IRangePlanner
         if (first.ContinuationToken is null)
             return [KeyRange.All];
 
-        List<KeyRange> ranges = new(count);
+        KeyRange[] ranges = new KeyRange[_count];
         string? start = null;
-        for (int i = 1; i < count; i++)
+        for (int i = 0; i < _count; i++)
         {
-            string cut = prefix + Boundaries[i * Boundaries.Length / count];
-            ranges.Add(new KeyRange(start, cut));
-            start = cut;
+            string? end = i + 1 < _count ? prefix + Cut(i + 1) : null;
+            ranges[i] = new KeyRange(start, end);
+            start = end;
         }
-
-        ranges.Add(new KeyRange(start, null));
         return ranges;
+    }
+
+    // Evenly spread over all two-character beginnings; one that falls on a whole first character is written as that.
+    private string Cut(int number)
+    {
+        int place = (int)((long)number * MostRanges / _count);
+        (int first, int second) = Math.DivRem(place, Alphabet.Length);
+        return second == 0 ? $"{Alphabet[first]}" : $"{Alphabet[first]}{Alphabet[second]}";
     }
 }
