@@ -104,6 +104,7 @@ internal sealed class Bucket
             StoredObject stored = draft with
             {
                 Content = content,
+                Digests = draft.Digests.On(content),
                 VersionId = Versioning == VersioningState.Enabled ? NewVersionId(now) : null,
                 LastModified = draft.LastModified == default ? now : draft.LastModified,
                 OpaqueETag = draft.OpaqueETag ?? (ETagStyle == ETagStyle.Kms ? RandomETag() : null),

@@ -22,6 +22,15 @@ internal sealed class ObjectDigests
         _content = md5 is null || crc64 is null ? content : null;
     }
 
+    /// <summary>The same digests for the same bytes in another place; what is not known yet will be read from there.</summary>
+    public ObjectDigests On(IObjectContent content)
+    {
+        if (_content is null || ReferenceEquals(_content, content))
+            return this;
+        lock (_gate)
+            return new ObjectDigests(content, _md5, _crc64);
+    }
+
     /// <summary>The 16 bytes of the MD5. Blocks while it reads the content for the first time.</summary>
     /// <exception cref="ContentChangedException">The file behind the object changed.</exception>
     public byte[] Md5

@@ -44,6 +44,9 @@ internal sealed class BodyHasher : IDisposable
     /// <summary>The SHA-256 of all bytes, which must have been asked for. To be called once, at the end.</summary>
     public byte[] FinishSha256() => _sha256!.GetHashAndReset();
 
+    /// <summary>The additional checksum of all bytes, which must have been given. To be called once, at the end.</summary>
+    public string FinishChecksum() => _checksum!.Finish();
+
     /// <inheritdoc/>
     public void Dispose()
     {
