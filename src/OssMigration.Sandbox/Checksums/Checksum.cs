@@ -60,6 +60,15 @@ internal sealed class Checksum : IDisposable
         return Convert.ToBase64String(bytes[(8 - (crc.Width / 8))..]);
     }
 
+    /// <summary>Reads what <see cref="CrcText"/> wrote.</summary>
+    public static ulong CrcValue(string text)
+    {
+        ulong value = 0;
+        foreach (byte b in Convert.FromBase64String(text))
+            value = (value << 8) | b;
+        return value;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _hash?.Dispose();
 }

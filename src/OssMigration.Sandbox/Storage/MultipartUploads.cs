@@ -25,11 +25,16 @@ internal sealed class MultipartUploads(TimeProvider clock)
                 ChecksumAlgorithm = checksumAlgorithm,
                 ChecksumIsFullObject = checksumIsFullObject,
             };
-            if (!_byKey.TryGet(draft.Key, out SortedList<string, MultipartUpload>? uploads))
-                _byKey.Set(draft.Key, uploads = new(StringComparer.Ordinal));
-            uploads.Add(id, upload);
+            Add(upload);
             return upload;
         }
+    }
+
+    /// <summary>Puts back an upload that was closed for a Complete that was then refused.</summary>
+    public void Reopen(MultipartUpload upload)
+    {
+        lock (_gate)
+            Add(upload);
     }
 
     /// <summary>Finds an open upload; null when there is none of this id for this key.</summary>
@@ -63,6 +68,13 @@ internal sealed class MultipartUploads(TimeProvider clock)
                 all.AddRange(cursor.Value.Values);
             return all;
         }
+    }
+
+    private void Add(MultipartUpload upload)
+    {
+        if (!_byKey.TryGet(upload.Draft.Key, out SortedList<string, MultipartUpload>? uploads))
+            _byKey.Set(upload.Draft.Key, uploads = new(StringComparer.Ordinal));
+        uploads.Add(upload.Id, upload);
     }
 }
 
