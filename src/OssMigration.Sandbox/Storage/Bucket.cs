@@ -110,7 +110,11 @@ internal sealed class Bucket
                 OpaqueETag = draft.OpaqueETag ?? (ETagStyle == ETagStyle.Kms ? RandomETag() : null),
                 Older = OlderOf(head, now),
             };
-            return _store.Set(stored);
+            StoredObject written = _store.Set(stored);
+            // The parts of an upload that had to be copied together are not needed any more.
+            if (draft.Content is CompositeContent parts && !ReferenceEquals(parts, content))
+                parts.Discard();
+            return written;
         }
     }
 
