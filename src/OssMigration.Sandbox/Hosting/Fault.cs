@@ -37,6 +37,7 @@ internal sealed record Fault
     public long AfterBytes { get; init; }
 
     /// <summary>Milliseconds for <see cref="FaultKind.Delay"/>, keys for <see cref="FaultKind.ShortPage"/>, a value for wrong ETags and CRCs.</summary>
+    [System.Text.Json.Serialization.JsonConverter(typeof(LooseTextConverter))]
     public string? Value { get; init; }
 
     /// <summary>How often it fired.</summary>
