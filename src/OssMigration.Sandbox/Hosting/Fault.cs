@@ -1,47 +1,50 @@
 namespace OssMigration.Sandbox.Hosting;
 
-/// <summary>One planned fault, as the admin API takes it (see the names there).</summary>
+/// <summary>
+/// One planned fault, as the admin API takes it. Properties with a default have setters because the JSON source generator
+/// gives init-only ones the default of their type instead.
+/// </summary>
 internal sealed record Fault
 {
     /// <summary>"s3" or "oss".</summary>
     public required string Side { get; init; }
 
     /// <summary>The operation it waits for ("GetObject"), or "*" for any.</summary>
-    public string Operation { get; init; } = "*";
+    public string Operation { get; set; } = "*";
 
     /// <summary>Exactly this key; null for any.</summary>
-    public string? Key { get; init; }
+    public string? Key { get; set; }
 
     /// <summary>Keys that begin with this (for listings: the prefix asked for); null for any.</summary>
-    public string? KeyPrefix { get; init; }
+    public string? KeyPrefix { get; set; }
 
     /// <summary>The number of matching requests that it lets pass first.</summary>
-    public int Skip { get; init; }
+    public int Skip { get; set; }
 
     /// <summary>How often it fires; negative for always. Default 1.</summary>
-    public int Times { get; init; } = 1;
+    public int Times { get; set; } = 1;
 
     /// <summary>What happens.</summary>
     public required FaultKind Kind { get; init; }
 
     /// <summary>The HTTP status for <see cref="FaultKind.Status"/>. Default 503.</summary>
-    public int Status { get; init; } = 503;
+    public int Status { get; set; } = 503;
 
     /// <summary>The error code for <see cref="FaultKind.Status"/>; null for an empty body.</summary>
-    public string? Code { get; init; }
+    public string? Code { get; set; }
 
     /// <summary>Headers added to the answer.</summary>
-    public Dictionary<string, string>? Headers { get; init; }
+    public Dictionary<string, string>? Headers { get; set; }
 
     /// <summary>The byte of the body at which it acts.</summary>
-    public long AfterBytes { get; init; }
+    public long AfterBytes { get; set; }
 
     /// <summary>Milliseconds for <see cref="FaultKind.Delay"/>, keys for <see cref="FaultKind.ShortPage"/>, a value for wrong ETags and CRCs.</summary>
     [System.Text.Json.Serialization.JsonConverter(typeof(LooseTextConverter))]
-    public string? Value { get; init; }
+    public string? Value { get; set; }
 
     /// <summary>How often it fired.</summary>
-    public int Fired { get; init; }
+    public int Fired { get; set; }
 }
 
 /// <summary>What a fault does. Names in JSON are in camel case.</summary>
