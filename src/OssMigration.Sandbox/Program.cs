@@ -1,1 +1,78 @@
-return 0;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using OssMigration.Sandbox.Hosting;
+
+namespace OssMigration.Sandbox;
+
+/// <summary>Starts the sandbox, prints one JSON line with its addresses and keys, and ends on SIGTERM, SIGINT or with its parent.</summary>
+internal static class Program
+{
+    /// <summary>Exit code 0 after a signal, 2 after a wrong command line or a taken port.</summary>
+    public static async Task<int> Main(string[] args)
+    {
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        try
+        {
+            SandboxOptions options = SandboxOptions.Parse(args);
+            await using SandboxHost host = await SandboxHost.StartAsync(options, new S3.S3Handler(), new NoOssHandler(), TimeProvider.System);
+            Announce(host, options);
+            if (options.ParentProcessId is { } parent)
+                EndWith(parent, end);
+            await end.Task;
+            return 0;
+        }
+        catch (Exception e) when (e is ArgumentException or IOException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            end.TrySetResult();
+        }
+    }
+
+    private static void Announce(SandboxHost host, SandboxOptions options)
+    {
+        using Stream output = Console.OpenStandardOutput();
+        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            WriteSide(json, host.S3, host.S3Endpoint, "secretAccessKey");
+            WriteSide(json, host.Oss, host.OssEndpoint, "accessKeySecret");
+            json.WriteString("admin", host.AdminEndpoint);
+            json.WriteNumber("pid", Environment.ProcessId);
+            json.WriteEndObject();
+        }
+        output.Write("\n"u8);
+        output.Flush();
+    }
+
+    private static void WriteSide(Utf8JsonWriter json, Side side, string endpoint, string secretName)
+    {
+        json.WriteStartObject(side.Name);
+        json.WriteString("endpoint", endpoint);
+        json.WriteString("region", side.Region);
+        json.WriteString("accessKeyId", side.AccessKeyId);
+        json.WriteString(secretName, side.AccessKeySecret);
+        json.WriteEndObject();
+    }
+
+    private static void EndWith(int parentProcessId, TaskCompletionSource end)
+    {
+        try
+        {
+            Process parent = Process.GetProcessById(parentProcessId);
+            _ = parent.WaitForExitAsync().ContinueWith(_ => end.TrySetResult(), TaskScheduler.Default);
+        }
+        catch (ArgumentException)
+        {
+            end.TrySetResult();
+        }
+    }
+}

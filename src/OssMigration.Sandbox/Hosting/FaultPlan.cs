@@ -1,0 +1,95 @@
+namespace OssMigration.Sandbox.Hosting;
+
+/// <summary>
+/// The planned faults of one side. A request takes the first fault that waits for it, and every delay that does; all that
+/// match count the request for their own skip. Safe for concurrent use.
+/// </summary>
+internal sealed class FaultPlan
+{
+    private readonly Lock _gate = new();
+    private readonly List<Entry> _entries = [];
+    private volatile bool _isEmpty = true;
+
+    /// <summary>Adds a fault behind those that stand.</summary>
+    public void Add(Fault fault)
+    {
+        lock (_gate)
+        {
+            _entries.Add(new Entry(fault));
+            _isEmpty = false;
+        }
+    }
+
+    /// <summary>Removes all faults.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _entries.Clear();
+            _isEmpty = true;
+        }
+    }
+
+    /// <summary>All faults with how often they fired.</summary>
+    public IReadOnlyList<Fault> List()
+    {
+        lock (_gate)
+            return [.. _entries.Select(entry => entry.Fault with { Fired = entry.Fired })];
+    }
+
+    /// <summary>Takes what is planned for a request.</summary>
+    /// <param name="operation">The operation's name.</param>
+    /// <param name="key">The key, or the prefix of a listing; null when there is none.</param>
+    /// <returns>The fault that acts, or null, and the time to wait before.</returns>
+    public (Fault? Acting, TimeSpan Delay) Take(string operation, string? key)
+    {
+        if (_isEmpty)
+            return (null, TimeSpan.Zero);
+        Fault? acting = null;
+        TimeSpan delay = TimeSpan.Zero;
+        lock (_gate)
+        {
+            foreach (Entry entry in _entries)
+            {
+                if (!entry.Matches(operation, key) || !entry.IsDue())
+                    continue;
+                if (entry.Fault.Kind == FaultKind.Delay)
+                    delay += TimeSpan.FromMilliseconds(double.Parse(entry.Fault.Value ?? "0", System.Globalization.CultureInfo.InvariantCulture));
+                else if (acting is null)
+                    acting = entry.Fault;
+                else
+                    continue;
+                entry.Fired++;
+            }
+        }
+        return (acting, delay);
+    }
+
+    private sealed class Entry(Fault fault)
+    {
+        private int _toSkip = fault.Skip;
+
+        public Fault Fault => fault;
+
+        public int Fired { get; set; }
+
+        public bool Matches(string operation, string? key)
+        {
+            if (fault.Operation != "*" && !string.Equals(fault.Operation, operation, StringComparison.OrdinalIgnoreCase))
+                return false;
+            if (fault.Key is not null && !string.Equals(fault.Key, key, StringComparison.Ordinal))
+                return false;
+            return fault.KeyPrefix is null || (key is not null && key.StartsWith(fault.KeyPrefix, StringComparison.Ordinal));
+        }
+
+        public bool IsDue()
+        {
+            if (_toSkip > 0)
+            {
+                _toSkip--;
+                return false;
+            }
+            return fault.Times < 0 || Fired < fault.Times;
+        }
+    }
+}

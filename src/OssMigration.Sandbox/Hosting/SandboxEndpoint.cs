@@ -1,0 +1,68 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace OssMigration.Sandbox.Hosting;
+
+/// <summary>One HTTP endpoint on the loopback interface: a bare Kestrel, no middleware, no logging.</summary>
+internal sealed class SandboxEndpoint : IHttpApplication<HttpContext>, IAsyncDisposable
+{
+    private readonly KestrelServer _server;
+    private readonly DefaultHttpContextFactory _contexts;
+    private readonly Func<HttpContext, Task> _answer;
+
+    private SandboxEndpoint(KestrelServer server, DefaultHttpContextFactory contexts, Func<HttpContext, Task> answer)
+    {
+        _server = server;
+        _contexts = contexts;
+        _answer = answer;
+    }
+
+    /// <summary>The address: http://127.0.0.1:port.</summary>
+    public string Address => _server.Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
+    /// <summary>Starts listening.</summary>
+    /// <param name="port">The port; 0 for any free one.</param>
+    /// <param name="services">Holds what Kestrel needs.</param>
+    /// <param name="answer">Answers a request.</param>
+    public static async Task<SandboxEndpoint> StartAsync(int port, IServiceProvider services, Func<HttpContext, Task> answer)
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false, ApplicationServices = services };
+        options.Limits.MaxRequestBodySize = null;
+        options.Limits.MinRequestBodyDataRate = null;
+        options.Limits.MinResponseDataRate = null;
+        options.Limits.MaxConcurrentConnections = null;
+        options.Limits.MaxRequestLineSize = 64 * 1024;
+        options.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
+        options.Limits.MaxRequestBufferSize = 1024 * 1024;
+        options.Limits.MaxResponseBufferSize = 1024 * 1024;
+        options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(10);
+        options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 1024 }), NullLoggerFactory.Instance);
+        var server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
+        var endpoint = new SandboxEndpoint(server, new DefaultHttpContextFactory(services), answer);
+        await server.StartAsync(endpoint, CancellationToken.None);
+        return endpoint;
+    }
+
+    /// <inheritdoc/>
+    public HttpContext CreateContext(Microsoft.AspNetCore.Http.Features.IFeatureCollection contextFeatures) => _contexts.Create(contextFeatures);
+
+    /// <inheritdoc/>
+    public Task ProcessRequestAsync(HttpContext context) => _answer(context);
+
+    /// <inheritdoc/>
+    public void DisposeContext(HttpContext context, Exception? exception) => _contexts.Dispose(context);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        await _server.StopAsync(soon.Token);
+        _server.Dispose();
+    }
+}

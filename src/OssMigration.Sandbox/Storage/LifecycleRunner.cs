@@ -1,0 +1,106 @@
+namespace OssMigration.Sandbox.Storage;
+
+/// <summary>What a run of lifecycle rules did.</summary>
+/// <param name="Deleted">Current objects that expired: removed, or hidden by a delete marker in a versioned bucket.</param>
+/// <param name="DeletedVersions">Noncurrent versions removed.</param>
+/// <param name="DeletedMarkers">Lone delete markers removed.</param>
+/// <param name="Transitioned">Objects whose storage class changed.</param>
+/// <param name="AbortedUploads">Multipart uploads aborted.</param>
+internal sealed record LifecycleResult(
+    long Deleted = 0, long DeletedVersions = 0, long DeletedMarkers = 0, long Transitioned = 0, long AbortedUploads = 0)
+{
+    /// <summary>The sums of both.</summary>
+    public LifecycleResult Plus(LifecycleResult other) => new(
+        Deleted + other.Deleted,
+        DeletedVersions + other.DeletedVersions,
+        DeletedMarkers + other.DeletedMarkers,
+        Transitioned + other.Transitioned,
+        AbortedUploads + other.AbortedUploads);
+}
+
+/// <summary>Executes the lifecycle document of a bucket as the store's daily run does, at a given time.</summary>
+internal static class LifecycleRunner
+{
+    private const int BatchSize = 1000;
+
+    /// <summary>Executes all enabled rules once.</summary>
+    public static LifecycleResult Run(Bucket bucket, DateTimeOffset now)
+    {
+        if (!bucket.Documents.TryGetValue("lifecycle", out string? document))
+            return new LifecycleResult();
+        IReadOnlyList<LifecycleRule> rules = LifecycleRule.Parse(document);
+        LifecycleResult result = AbortUploads(bucket, rules, now);
+        KeyBound from = KeyBound.Start;
+        while (true)
+        {
+            List<StoredObject> heads = bucket.Read(cursor => Batch(cursor, from));
+            foreach (StoredObject head in heads)
+                result = result.Plus(RunKey(bucket, rules, head, now));
+            if (heads.Count < BatchSize)
+                return result;
+            from = KeyBound.After(heads[^1].Key);
+        }
+    }
+
+    private static List<StoredObject> Batch(ObjectCursor cursor, KeyBound from)
+    {
+        var heads = new List<StoredObject>(BatchSize);
+        cursor.Seek(from);
+        while (heads.Count < BatchSize && cursor.MoveNext())
+            heads.Add(cursor.Current);
+        return heads;
+    }
+
+    private static LifecycleResult RunKey(Bucket bucket, IReadOnlyList<LifecycleRule> rules, StoredObject head, DateTimeOffset now)
+    {
+        LifecycleResult result = RunNoncurrent(bucket, rules, head, now);
+        if (head.IsDeleteMarker)
+        {
+            bool isAlone = bucket.Find(head.Key) is { IsDeleteMarker: true, Older: null };
+            if (!isAlone || !rules.Any(rule => rule.DropsLoneMarkers && head.Key.StartsWith(rule.Prefix, StringComparison.Ordinal)))
+                return result;
+            bucket.DeleteVersion(head.Key, head.VersionId ?? "null");
+            return result with { DeletedMarkers = result.DeletedMarkers + 1 };
+        }
+        List<LifecycleRule> matching = [.. rules.Where(rule => rule.Matches(head))];
+        // Deletion wins over transition, as in both stores.
+        if (matching.Any(rule => rule.Expires(head, now)))
+        {
+            bucket.Delete(head.Key);
+            return result with { Deleted = result.Deleted + 1 };
+        }
+        string? target = matching.Select(rule => rule.TransitionOf(head, now)).LastOrDefault(name => name is not null);
+        if (target is null || target == head.StorageClass)
+            return result;
+        bucket.TryUpdate(head.Key, versionId: null, current => current with { StorageClass = target });
+        return result with { Transitioned = result.Transitioned + 1 };
+    }
+
+    private static LifecycleResult RunNoncurrent(Bucket bucket, IReadOnlyList<LifecycleRule> rules, StoredObject head, DateTimeOffset now)
+    {
+        long deleted = 0;
+        int newer = 0;
+        for (StoredObject? version = head.Older; version is not null; version = version.Older, newer++)
+        {
+            if (!rules.Any(rule => rule.Matches(version) && rule.ExpiresNoncurrent(version, newer, now)))
+                continue;
+            bucket.DeleteVersion(version.Key, version.VersionId ?? "null");
+            deleted++;
+        }
+        return new LifecycleResult(DeletedVersions: deleted);
+    }
+
+    private static LifecycleResult AbortUploads(Bucket bucket, IReadOnlyList<LifecycleRule> rules, DateTimeOffset now)
+    {
+        long aborted = 0;
+        foreach (MultipartUpload upload in bucket.Uploads.List())
+        {
+            if (!rules.Any(rule => rule.Aborts(upload, now)) || !bucket.Uploads.Close(upload))
+                continue;
+            foreach (UploadedPart part in upload.Parts())
+                part.Content.Discard();
+            aborted++;
+        }
+        return new LifecycleResult(AbortedUploads: aborted);
+    }
+}
