@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using OssMigration.Sandbox.Oss.Integrity;
+using OssMigration.Sandbox.Checksums;
 using Xunit;
 
 namespace OssMigration.Sandbox.Tests;

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using OssMigration.Sandbox.Oss.Signing;
-using OssMigration.Sandbox.Oss.Wire;
+using OssMigration.Sandbox.Wire;
 using Xunit;
 
 namespace OssMigration.Sandbox.Tests;
@@ -78,7 +78,7 @@ public sealed class OssSignatureV4Tests
 
     internal static SignedRequest Request(string method, string? bucket, string? key, string query, string headers)
     {
-        Assert.True(OssQuery.TryParse(query, out OssQuery parsed));
+        RequestTarget parsed = RequestTarget.Parse("/?" + query);
         HeaderDictionary dictionary = [];
         foreach (string header in headers.Split('|', StringSplitOptions.RemoveEmptyEntries))
         {

@@ -73,10 +73,10 @@ internal sealed class LifecycleDocument
             Id = id,
             Enabled = rule.Word("Status") switch { "Enabled" => true, "Disabled" => false, _ => throw OssErrors.MalformedXml() },
             Scope = ReadScope(rule),
-            Expiration = expiration is null || expiration.Word("ExpiredObjectDeleteMarker") is not null ? null : ReadAge(expiration, "CreatedBeforeDate", "Date"),
+            Expiration = expiration is null || expiration.Word("ExpiredObjectDeleteMarker") is not null ? null : ReadAge(expiration),
             ExpiredObjectDeleteMarker = expiration?.Flag("ExpiredObjectDeleteMarker", byDefault: false) ?? false,
-            Transitions = [.. rule.Children("Transition").Select(t => new LifecycleTransition(ReadAge(t, "CreatedBeforeDate"), ReadClass(t)))],
-            AbortMultipartUpload = rule.Child("AbortMultipartUpload") is { } abort ? ReadAge(abort, "CreatedBeforeDate") : null,
+            Transitions = [.. rule.Children("Transition").Select(t => new LifecycleTransition(ReadAge(t), ReadClass(t)))],
+            AbortMultipartUpload = rule.Child("AbortMultipartUpload") is { } abort ? ReadAge(abort) : null,
             NoncurrentExpirationDays = rule.Child("NoncurrentVersionExpiration") is { } old ? ReadDays(old, "NoncurrentDays") : null,
             NoncurrentTransitions = [.. rule.Children("NoncurrentVersionTransition")
                 .Select(t => new LifecycleTransition(new LifecycleAge(ReadDays(t, "NoncurrentDays"), null), ReadClass(t)))],
@@ -88,7 +88,7 @@ internal sealed class LifecycleDocument
     private static void CheckActions(LifecycleRule rule, XElement? expiration)
     {
         if (expiration?.Word("ExpiredObjectDeleteMarker") is not null
-            && (expiration.Word("Days") ?? expiration.Word("CreatedBeforeDate") ?? expiration.Word("Date")) is not null)
+            && (expiration.Word("Days") ?? expiration.Word("CreatedBeforeDate")) is not null)
             throw OssErrors.MalformedXml();
         bool any = rule.Expiration is not null || rule.ExpiredObjectDeleteMarker || rule.Transitions.Count > 0
             || rule.AbortMultipartUpload is not null || rule.NoncurrentExpirationDays is not null || rule.NoncurrentTransitions.Count > 0;
@@ -129,11 +129,9 @@ internal sealed class LifecycleDocument
             ? days
             : throw OssErrors.InvalidArgument($"{name} must be a positive integer.", name, parent.Text(name));
 
-    private static LifecycleAge ReadAge(XElement action, params ReadOnlySpan<string> dateNames)
+    private static LifecycleAge ReadAge(XElement action)
     {
-        string? date = null;
-        foreach (string name in dateNames)
-            date ??= action.Word(name);
+        string? date = action.Word("CreatedBeforeDate");
         bool hasDays = action.Word("Days") is not null;
         if (hasDays == (date is not null))
             throw OssErrors.MalformedXml();
@@ -144,7 +142,7 @@ internal sealed class LifecycleDocument
     {
         bool read = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset date);
         if (!read || date.TimeOfDay != TimeSpan.Zero)
-            throw OssErrors.InvalidArgument("'Date' must be at midnight GMT", "Date", text);
+            throw OssErrors.InvalidArgument("'CreatedBeforeDate' must be at midnight GMT", "CreatedBeforeDate", text);
         return date;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using OssMigration.Sandbox.Oss.Wire;
 
 namespace OssMigration.Sandbox.Oss.Signing;
 
@@ -66,7 +65,7 @@ internal sealed class CanonicalText
         int at = 0;
         foreach (byte b in utf8[..count])
         {
-            if (UrlCode.IsUnreserved(b) || (b == keep && keep != '\0'))
+            if (IsUnreserved(b) || (b == keep && keep != '\0'))
             {
                 room[at++] = b;
                 continue;
@@ -83,6 +82,8 @@ internal sealed class CanonicalText
 
     /// <inheritdoc/>
     public override string ToString() => Encoding.UTF8.GetString(Bytes);
+
+    private static bool IsUnreserved(byte b) => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~';
 
     private static byte Hex(int nibble, char letterA) => (byte)(nibble < 10 ? '0' + nibble : letterA + nibble - 10);
 

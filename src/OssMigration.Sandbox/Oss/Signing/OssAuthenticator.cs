@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using OssMigration.Sandbox.Oss.Wire;
+using OssMigration.Sandbox.Wire;
 
 namespace OssMigration.Sandbox.Oss.Signing;
 
@@ -70,7 +70,7 @@ internal sealed class OssAuthenticator(OssCredentials credentials, string region
 
     private OssCaller CheckV4Query(SignedRequest request)
     {
-        OssQuery query = request.Query;
+        RequestTarget query = request.Query;
         string version = Required(query, "x-oss-signature-version");
         if (version != SignatureV4.Algorithm)
             throw OssErrors.InvalidArgument("Unsupported signature version.", "x-oss-signature-version", version);
@@ -81,9 +81,9 @@ internal sealed class OssAuthenticator(OssCredentials credentials, string region
             throw OssErrors.InvalidArgument("x-oss-expires must be between 1 and 604800 seconds.", "x-oss-expires", expires).WithEc("0002-00000232");
         DateTimeOffset signedAt = ParseBasic(timestamp);
         V4Authorization parts = V4Authorization.FromQuery(
-            Required(query, "x-oss-credential"), query.Get("x-oss-additional-headers"), Required(query, "x-oss-signature"));
+            Required(query, "x-oss-credential"), query.Value("x-oss-additional-headers"), Required(query, "x-oss-signature"));
         CheckScope(parts.Scope, timestamp);
-        string secret = Secret(parts.AccessKeyId, query.Get("x-oss-security-token") ?? string.Empty);
+        string secret = Secret(parts.AccessKeyId, query.Value("x-oss-security-token") ?? string.Empty);
         if (signedAt - clock.GetUtcNow() > Window)
             throw TimeTooSkewed(signedAt);
         CheckExpiry(signedAt.AddSeconds(seconds));
@@ -122,7 +122,7 @@ internal sealed class OssAuthenticator(OssCredentials credentials, string region
         if (!long.TryParse(expires, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
             || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
             throw OssErrors.AccessDenied("Invalid date (should be seconds since epoch): " + expires);
-        string secret = Secret(id, request.Query.Get("security-token") ?? string.Empty);
+        string secret = Secret(id, request.Query.Value("security-token") ?? string.Empty);
         CheckExpiry(DateTimeOffset.FromUnixTimeSeconds(seconds));
         string toSign = SignatureV1.StringToSign(request, expires);
         if (!Same(SignatureV1.Sign(secret, toSign), provided))
@@ -204,8 +204,8 @@ internal sealed class OssAuthenticator(OssCredentials credentials, string region
     private static DateTimeOffset ParseHttpDate(string date) =>
         DateTimeOffset.TryParseExact(date, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : throw MissingDate();
 
-    private static string Required(OssQuery query, string name) =>
-        query.TryGet(name, out string? value) && value.Length > 0
+    private static string Required(RequestTarget query, string name) =>
+        query.Value(name) is { Length: > 0 } value
             ? value
             : throw OssErrors.InvalidArgument("A parameter of the signed URL is missing.", name, string.Empty);
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Primitives;
-using OssMigration.Sandbox.Oss.Wire;
+using OssMigration.Sandbox.Wire;
 
 namespace OssMigration.Sandbox.Oss.Signing;
 
@@ -37,7 +37,7 @@ internal static class SignatureV1
         if (request.Bucket is not null)
             text.Append(request.Bucket).Append('/');
         text.Append(request.Key);
-        AddSubResources(text, request.Query);
+        AddSubResources(text, request.Query.Query);
         return text.ToString();
     }
 
@@ -57,10 +57,10 @@ internal static class SignatureV1
             text.Append(name).Append(':').Append(value).Append('\n');
     }
 
-    private static void AddSubResources(StringBuilder text, OssQuery query)
+    private static void AddSubResources(StringBuilder text, IReadOnlyList<QueryParameter> query)
     {
-        List<OssQueryParameter> signed = [];
-        foreach (OssQueryParameter parameter in query.Parameters)
+        List<QueryParameter> signed = [];
+        foreach (QueryParameter parameter in query)
             if (SubResources.Contains(parameter.Name) || parameter.Name.StartsWith("x-oss-", StringComparison.Ordinal))
                 signed.Add(parameter);
         signed.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));

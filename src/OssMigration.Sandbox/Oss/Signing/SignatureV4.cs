@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http;
-using OssMigration.Sandbox.Oss.Wire;
+using OssMigration.Sandbox.Wire;
 
 namespace OssMigration.Sandbox.Oss.Signing;
 
@@ -42,7 +41,7 @@ internal static class SignatureV4
         if (request.Key is not null)
             text.AddEncoded(request.Key, keep: '/');
         text.Add('\n');
-        AddQuery(text, request.Query);
+        AddQuery(text, request.Query.Query);
         text.Add('\n');
         foreach ((string name, string value) in headers)
             text.Add(name).Add(':').Add(value).Add('\n');
@@ -80,14 +79,14 @@ internal static class SignatureV4
         return Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(stringToSign)));
     }
 
-    private static void AddQuery(CanonicalText text, OssQuery query)
+    private static void AddQuery(CanonicalText text, IReadOnlyList<QueryParameter> query)
     {
-        if (query.Parameters.Count == 0)
+        if (query.Count == 0)
             return;
-        List<(string Name, string Value)> encoded = new(query.Parameters.Count);
-        foreach (OssQueryParameter parameter in query.Parameters)
+        List<(string Name, string Value)> encoded = new(query.Count);
+        foreach (QueryParameter parameter in query)
             if (parameter.Name != "x-oss-signature")
-                encoded.Add((UrlCode.Encode(parameter.Name), UrlCode.Encode(parameter.Value)));
+                encoded.Add((UriText.Encode(parameter.Name, keepSlash: false), UriText.Encode(parameter.Value, keepSlash: false)));
         if (encoded.Count > 1)
             encoded.Sort(static (a, b) => ByNameThenValue(a, b));
         for (int i = 0; i < encoded.Count; i++)

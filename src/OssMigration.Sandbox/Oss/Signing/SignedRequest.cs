@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using OssMigration.Sandbox.Oss.Wire;
+using OssMigration.Sandbox.Wire;
 
 namespace OssMigration.Sandbox.Oss.Signing;
 
@@ -7,6 +7,6 @@ namespace OssMigration.Sandbox.Oss.Signing;
 /// <param name="Method">Upper-case verb.</param>
 /// <param name="Bucket">Bucket, or null for a request to the service.</param>
 /// <param name="Key">Decoded object key, or null for a request to the bucket.</param>
-/// <param name="Query">Decoded query.</param>
+/// <param name="Query">The query.</param>
 /// <param name="Headers">Headers as received.</param>
-internal sealed record SignedRequest(string Method, string? Bucket, string? Key, OssQuery Query, IHeaderDictionary Headers);
+internal sealed record SignedRequest(string Method, string? Bucket, string? Key, RequestTarget Query, IHeaderDictionary Headers);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using OssMigration.Sandbox.Wire;
 
 namespace OssMigration.Sandbox.Oss.Wire;
 
@@ -23,9 +24,16 @@ internal static partial class OssNames
     /// <summary>Tags of <c>x-oss-tagging</c>: <c>k1=v1&amp;k2=v2</c>, both URL-encoded.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> ParseTagging(string header)
     {
-        if (!OssQuery.TryParse(header, out OssQuery query))
+        List<KeyValuePair<string, string>> tags;
+        try
+        {
+            tags = [.. RequestTarget.Parse("/?" + header).Query.Select(p => KeyValuePair.Create(p.Name, p.Value))];
+        }
+        catch (FormatException)
+        {
             throw OssErrors.InvalidTag("The tagging header is not URL-encoded UTF-8.");
-        List<KeyValuePair<string, string>> tags = [.. query.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value))];
+        }
+
         CheckTags(tags);
         return tags;
     }

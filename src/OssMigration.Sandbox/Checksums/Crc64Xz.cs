@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace OssMigration.Sandbox.Oss.Integrity;
+namespace OssMigration.Sandbox.Checksums;
 
 /// <summary>
 /// CRC-64/XZ, the variant of <c>x-oss-hash-crc64ecma</c>: reflected polynomial 0xC96C5795D7870F42, start and final XOR of all ones.
