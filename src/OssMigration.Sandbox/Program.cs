@@ -17,7 +17,8 @@ internal static class Program
         try
         {
             SandboxOptions options = SandboxOptions.Parse(args);
-            await using SandboxHost host = await SandboxHost.StartAsync(options, new S3.S3Handler(), new NoOssHandler(), TimeProvider.System);
+            using Oss.OssSide oss = new();
+            await using SandboxHost host = await SandboxHost.StartAsync(options, new S3.S3Handler(), oss, TimeProvider.System);
             Announce(host, options);
             if (options.ParentProcessId is { } parent)
                 EndWith(parent, end);

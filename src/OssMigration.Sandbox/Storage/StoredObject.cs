@@ -54,6 +54,9 @@ internal sealed record StoredObject
     /// <summary>Whether it was written at once or in parts.</summary>
     public ObjectType Type { get; init; }
 
+    /// <summary>Whether the server fetched it from an origin by a mirror rule (OSS).</summary>
+    public bool IsMirrored { get; init; }
+
     /// <summary>The number of parts of a multipart object; 0 for others.</summary>
     public int PartCount { get; init; }
 
@@ -78,6 +81,7 @@ internal enum ObjectType
 {
     Normal,
     Multipart,
+    Appendable,
 }
 
 /// <summary>The standard headers that belong to the content; null where not given.</summary>
