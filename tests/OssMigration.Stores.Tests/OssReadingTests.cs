@@ -71,7 +71,7 @@ public sealed class OssReadingTests
     [Theory]
     [InlineData(200, "hello world", null)]
     [InlineData(206, "ello", "bytes 2-5/11")]
-    [InlineData(206, "el", "bytes 1-2/3")]
+    [InlineData(206, "el", "bytes 1-2/11")]
     [InlineData(206, "ello", "bytes 1-4/*")]
     [InlineData(206, "ello", null)]
     [InlineData(206, "ell", "bytes 1-4/11")]
@@ -85,6 +85,20 @@ public sealed class OssReadingTests
             () => store.ReadAsync(new ReadRequest("key", new ByteRange(1, 4), null), TakeAllAsync, Cancellation));
         Assert.Equal("key", error.Key);
         Assert.Equal("5C06A3B67B8B5A3DA422299D", error.RequestId);
+    }
+
+    [Fact]
+    public async Task A_range_beyond_the_end_is_refused_though_OSS_clips_it()
+    {
+        await using OssLoopbackServer server = new(
+            new OssScriptedAnswer(206, "el", [.. ObjectHeaders, "Content-Range: bytes 1-2/3"]), new OssScriptedAnswer(416, Error("InvalidRange")));
+        await using OssStore store = Open(server);
+        for (int i = 0; i < 2; i++)
+        {
+            await ThrowsAsync(
+                StoreErrorKind.InvalidRequest,
+                () => store.ReadAsync(new ReadRequest("key", new ByteRange(1, 4), null), TakeAllAsync, Cancellation));
+        }
     }
 
     [Fact]

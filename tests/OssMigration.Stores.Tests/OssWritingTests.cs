@@ -99,9 +99,11 @@ public sealed class OssWritingTests
     [InlineData("")]
     [InlineData("/a")]
     [InlineData("\\a")]
-    [InlineData("half\ud83d")]
+    [InlineData("half a pair")]
     public async Task Keys_that_OSS_cannot_hold_are_refused_before_anything_is_sent(string key)
     {
+        if (key == "half a pair")
+            key += '\ud83d';
         await using OssLoopbackServer server = new();
         await using OssStore store = Open(server);
         using MemoryStream body = new([1]);
@@ -138,7 +140,7 @@ public sealed class OssWritingTests
         await using OssLoopbackServer server = new(Stored with { ReadOnly = 0, Status = 0, End = OssAnswerEnd.Silence });
         await using OssStore store = Open(server);
         StoreException fromSource = new(StoreErrorKind.Changed, "s3://source", "The source changed.");
-        using FailingStream body = new(fromSource);
+        using FailingStream body = new(fromSource, until: () => server.Seen.Count > 0);
         StoreException error = await Assert.ThrowsAsync<StoreException>(
             () => store.PutAsync(new PutRequest("key", body, ObjectMetadata.Empty), Cancellation));
         Assert.Same(fromSource, error);
@@ -209,11 +211,13 @@ public sealed class OssWritingTests
             server.Seen.Select(seen => seen.Target));
     }
 
-    private sealed class FailingStream(Exception error) : MemoryStream(new byte[100_000])
+    private sealed class FailingStream(Exception error, Func<bool> until) : MemoryStream(new byte[100_000])
     {
         public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
         {
-            await destination.WriteAsync(new byte[1000], cancellationToken);
+            await destination.WriteAsync(new byte[50_000], cancellationToken);
+            while (!until())
+                await Task.Yield();
             throw error;
         }
     }

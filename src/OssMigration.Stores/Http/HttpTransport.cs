@@ -97,6 +97,8 @@ internal sealed class HttpTransport : IDisposable
         // Long enough to be cheap, short enough to follow a change of DNS.
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(45),
+        // A body that was left early costs a new connection rather than a megabyte of the link.
+        MaxResponseDrainSize = 64 * 1024,
         // No traceparent header, and no diagnostics objects on the hot path.
         ActivityHeadersPropagator = null,
     };

@@ -21,7 +21,9 @@ internal static class AliyunProfiles
             using FileStream stream = File.OpenRead(path);
             using JsonDocument document = JsonDocument.Parse(stream);
             string wanted = string.IsNullOrEmpty(name) ? Text(document.RootElement, "current") ?? "default" : name;
-            if (!document.RootElement.TryGetProperty("profiles", out JsonElement profiles) || profiles.ValueKind != JsonValueKind.Array)
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty("profiles", out JsonElement profiles)
+                || profiles.ValueKind != JsonValueKind.Array)
                 return (null, $"{Shown} (no profiles)");
             foreach (JsonElement profile in profiles.EnumerateArray())
             {

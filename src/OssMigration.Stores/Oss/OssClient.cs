@@ -83,7 +83,7 @@ internal sealed class OssClient : IDisposable
     {
         if (credential is not null)
             _parts.Signer.Sign(request, credential, _clock.UtcNow);
-        HttpRequestMessage message = new(request.Method, _parts.Layout.BuildUri(request.EncodedKey, OssQuery.Encode(request.Query)));
+        HttpRequestMessage message = new(request.Method, _parts.Layout.BuildUri(request.EncodedKey, request.EncodedQuery));
         if (request.Body is not null)
             message.Content = new StreamBody(request.Body);
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);

@@ -5,6 +5,8 @@ namespace OssMigration.Stores.Oss;
 /// <summary>One request to OSS before it is signed. A request may be signed and sent again: signing replaces what it added.</summary>
 internal sealed class OssRequest(HttpMethod method, string bucket, string? key)
 {
+    private string? _encodedQuery;
+
     /// <summary>The verb.</summary>
     public HttpMethod Method { get; } = method;
 
@@ -17,8 +19,12 @@ internal sealed class OssRequest(HttpMethod method, string bucket, string? key)
     /// <summary>The key as it goes into the path.</summary>
     public string EncodedKey { get; } = key is null ? "" : PercentEncoding.EncodeKey(key);
 
-    /// <summary>Query parameters, not encoded; an empty value is sent as a bare name.</summary>
+    /// <summary>Query parameters, not encoded; an empty value is sent as a bare name. Added by <see cref="With"/>.</summary>
     public List<KeyValuePair<string, string>> Query { get; } = [];
+
+    /// <summary>The query as it is sent and signed.</summary>
+    /// <exception cref="System.Text.EncoderFallbackException">A value has half a surrogate pair.</exception>
+    public string EncodedQuery => _encodedQuery ??= OssQuery.Encode(Query);
 
     /// <summary>Headers by lower-case name, each name once.</summary>
     public List<KeyValuePair<string, string>> Headers { get; } = [];
@@ -33,6 +39,7 @@ internal sealed class OssRequest(HttpMethod method, string bucket, string? key)
     public OssRequest With(string name, string value = "")
     {
         Query.Add(new(name, value));
+        _encodedQuery = null;
         return this;
     }
 

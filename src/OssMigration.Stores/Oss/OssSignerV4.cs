@@ -31,7 +31,7 @@ internal sealed class OssSignerV4(string region, string product = "oss") : IOssS
         request.Headers.Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
 
         List<string> additional = AdditionalNames(request);
-        string signature = Signature(request, OssQuery.Encode(request.Query), request.Headers, additional, credential, time);
+        string signature = Signature(request, request.EncodedQuery, request.Headers, additional, credential, time);
         string names = additional.Count == 0 ? "" : $",AdditionalHeaders={string.Join(';', additional)}";
         request.WithHeader(
             "authorization",

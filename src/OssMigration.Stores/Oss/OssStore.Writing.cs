@@ -105,7 +105,7 @@ public sealed partial class OssStore
                 .With("encoding-type", "url")
                 .With("max-uploads", "1000");
             if (keyPrefix.Length > 0)
-                list.With("prefix", keyPrefix);
+                list.With("prefix", InUtf8(keyPrefix));
             if (keyMarker.Length > 0)
                 list.With("key-marker", keyMarker).With("upload-id-marker", idMarker);
             using HttpAnswer answer = await _client.SendAsync(list, cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Xml;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
@@ -86,11 +85,11 @@ public sealed partial class OssStore : IObjectStore, IBucketInspector
             .With("encoding-type", "url")
             .With("max-keys", request.MaxKeys.ToString(CultureInfo.InvariantCulture));
         if (request.Prefix.Length > 0)
-            list.With("prefix", request.Prefix);
+            list.With("prefix", InUtf8(request.Prefix));
         if (request.ContinuationToken is not null)
             list.With("continuation-token", request.ContinuationToken);
         else if (request.StartAfter is { Length: > 0 })
-            list.With("start-after", request.StartAfter);
+            list.With("start-after", InUtf8(request.StartAfter));
 
         using HttpAnswer answer = await _client.SendAsync(list, cancellationToken).ConfigureAwait(false);
         using PooledBody body = await answer.ReadBodyAsync(MaxListBytes).ConfigureAwait(false);
@@ -197,16 +196,21 @@ public sealed partial class OssStore : IObjectStore, IBucketInspector
 
     private (long Length, long Size) RangeLength(HttpAnswer answer, string key, ByteRange range)
     {
+        string? header = answer.Header("Content-Range");
         if (answer.Status == HttpStatusCode.PartialContent
-            && ContentRangeHeaderValue.TryParse(answer.Header("Content-Range"), out ContentRangeHeaderValue? given)
+            && ContentRangeHeaderValue.TryParse(header, out ContentRangeHeaderValue? given)
             && given is { Unit: "bytes", From: { } from, To: { } to, Length: { } size }
-            && from == range.Offset
-            && to == range.Last
-            && (answer.ContentLength ?? range.Length) == range.Length)
-            return (range.Length, size);
+            && from == range.Offset)
+        {
+            if (to == range.Last && (answer.ContentLength ?? range.Length) == range.Length)
+                return (range.Length, size);
+            if (to < range.Last && to == size - 1)
+                throw Error(StoreErrorKind.InvalidRequest, $"Bytes {range.Offset}-{range.Last} are not all there: the object has {size}.", answer, key);
+        }
+
         throw Error(
             StoreErrorKind.ServerError,
-            $"OSS was asked for bytes {range.Offset}-{range.Last} and answered with status {(int)answer.Status} and range '{answer.Header("Content-Range")}'.",
+            $"OSS was asked for bytes {range.Offset}-{range.Last} and answered with status {(int)answer.Status} and range '{header}'.",
             answer,
             key);
     }
@@ -218,14 +222,21 @@ public sealed partial class OssStore : IObjectStore, IBucketInspector
         string? reason = Limits.WhyUnsupported(key, 0);
         if (reason is not null)
             throw new StoreException(StoreErrorKind.InvalidRequest, DisplayName, reason) { Key = key };
-        try
+        return new OssRequest(method, _bucket, InUtf8(key)) { Body = body };
+    }
+
+    private string InUtf8(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
         {
-            return new OssRequest(method, _bucket, key) { Body = body };
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (!char.IsSurrogatePair(text, i))
+                throw new StoreException(StoreErrorKind.InvalidRequest, DisplayName, "Half a surrogate pair has no form in UTF-8.") { Key = text };
+            i++;
         }
-        catch (EncoderFallbackException error)
-        {
-            throw new StoreException(StoreErrorKind.InvalidRequest, DisplayName, "The key has no form in UTF-8.", error) { Key = key };
-        }
+
+        return text;
     }
 
     private StoreException NoLength(HttpAnswer answer, string key) =>
