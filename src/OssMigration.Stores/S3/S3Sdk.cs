@@ -1,4 +1,4 @@
-using System.Net;
+using System.Net.Http.Headers;
 using Amazon.Runtime;
 using Amazon.S3;
 using OssMigration.Core.Stores;
@@ -114,23 +114,24 @@ internal sealed class S3Sdk : IDisposable
             {
                 Body = request.Content is null ? null : await request.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false),
             };
-            foreach ((string name, IEnumerable<string> values) in request.Headers)
+            // Not validated: parsed headers come out in another order than they were put in.
+            foreach ((string name, HeaderStringValues values) in request.Headers.NonValidated)
                 Copy(own, name, values);
             if (request.Content is not null)
             {
-                foreach ((string name, IEnumerable<string> values) in request.Content.Headers)
+                foreach ((string name, HeaderStringValues values) in request.Content.Headers.NonValidated)
                     Copy(own, name, values);
             }
 
             return own;
         }
 
-        private static void Copy(S3Request own, string name, IEnumerable<string> values)
+        private static void Copy(S3Request own, string name, HeaderStringValues values)
         {
             name = name.ToLowerInvariant();
             bool isOfTheWay = name is "host" or "expect" or "user-agent" or "authorization" or "content-length" or "amz-sdk-invocation-id" or "amz-sdk-request";
             if (!isOfTheWay)
-                own.SetHeader(name, string.Join(", ", values));
+                own.SetHeader(name, values.ToString());
         }
     }
 }

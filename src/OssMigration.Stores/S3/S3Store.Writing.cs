@@ -89,7 +89,11 @@ public sealed partial class S3Store
         };
         CompleteMultipartUploadResponse answer =
             await CallAsync(request.Key, amazon => amazon.CompleteMultipartUploadAsync(complete, cancellationToken)).ConfigureAwait(false);
-        return Result(answer.ETag, request.Key);
+        if (answer.ETag?.Trim('"') is { Length: > 0 })
+            return Result(answer.ETag, request.Key);
+        // Ceph RGW 16 leaves it out.
+        ObjectHead? head = await HeadAsync(request.Key, cancellationToken).ConfigureAwait(false);
+        return Result(head?.Entry.ETag, request.Key);
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,12 @@ public sealed record StoreTraits
     /// <summary>A second Complete of the same parts may answer as the first did instead of NoSuchUpload (AWS and some gateways).</summary>
     public bool MayCompleteTwice { get; init; }
 
+    /// <summary>Complete may leave out parts that were written; else it refuses to (Ceph RGW).</summary>
+    public bool LeavesOutUnnamedParts { get; init; } = true;
+
+    /// <summary>Complete of an upload that was aborted may be answered with a server error (Ceph RGW).</summary>
+    public bool IsVagueAboutAbortedUploads { get; init; }
+
     /// <summary>The store has this key's bytes in its own limits, and still cannot hold it (a file system and <c>a//b</c>).</summary>
     public Func<string, bool> CannotHold { get; init; } = _ => false;
 

@@ -1,0 +1,111 @@
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Stores;
+
+/// <summary>
+/// Reads addresses as people write them: <c>s3://bucket/prefix</c>, <c>oss://bucket/prefix</c>, <c>file:///folder</c>.
+/// Taken literally: nothing is decoded, trimmed or normalised, because a key may hold <c>%2F</c>, <c>//</c> and <c>..</c>.
+/// </summary>
+public static class StoreAddressParser
+{
+    private const int LongestOssBucket = 63;
+    private const string Known = "s3, oss, file";
+
+    /// <summary>Reads an address.</summary>
+    /// <param name="text">The address; what follows the bucket's slash is the prefix.</param>
+    /// <exception cref="ArgumentException">It is none; the message says why.</exception>
+    public static StoreAddress Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int at = text.IndexOf("://", StringComparison.Ordinal);
+        if (at <= 0)
+            throw new ArgumentException($"An address begins with its scheme, for example s3://bucket/prefix or file:///folder. Known schemes: {Known}.", nameof(text));
+        string scheme = text[..at].ToLowerInvariant();
+        string rest = text[(at + 3)..];
+        StoreAddress address = scheme switch
+        {
+            "file" => new StoreAddress { Scheme = scheme, Bucket = Folder(rest) },
+            "s3" or "oss" => Bucket(scheme, rest),
+            _ => throw new ArgumentException(UnknownScheme(scheme), nameof(text)),
+        };
+        Check(address);
+        return address;
+    }
+
+    /// <summary>Checks what can be known of an address without asking anybody.</summary>
+    /// <exception cref="ArgumentException">The address cannot work; the message says why.</exception>
+    internal static void Check(StoreAddress address)
+    {
+        switch (address.Scheme)
+        {
+            case "s3":
+                CheckBucket(address.Bucket);
+                break;
+            case "oss":
+                CheckBucket(address.Bucket);
+                CheckOssBucket(address.Bucket);
+                if (address.Prefix.Length > 0 && address.Prefix[0] is '/' or '\\')
+                    throw new ArgumentException($"The prefix of {address} begins with '{address.Prefix[0]}', and keys of OSS cannot. Remove it: oss://{address.Bucket}/{address.Prefix.TrimStart('/', '\\')}");
+                break;
+            case "file":
+                if (!Path.IsPathFullyQualified(address.Bucket))
+                    throw new ArgumentException("A folder is named by its whole path, with three slashes: file:///folder.");
+                if (address.Prefix.Length > 0)
+                    throw new ArgumentException($"{address} has a prefix, and an address of files has none: name the folder.");
+                break;
+            default:
+                throw new ArgumentException(UnknownScheme(address.Scheme));
+        }
+    }
+
+    private static string UnknownScheme(string scheme) => $"The scheme '{scheme}' is not known. Known schemes: {Known}.";
+
+    private static StoreAddress Bucket(string scheme, string rest)
+    {
+        int slash = rest.IndexOf('/', StringComparison.Ordinal);
+        return new StoreAddress
+        {
+            Scheme = scheme,
+            Bucket = slash < 0 ? rest : rest[..slash],
+            Prefix = slash < 0 ? "" : rest[(slash + 1)..],
+        };
+    }
+
+    private static string Folder(string rest)
+    {
+        const string ThisMachine = "localhost/";
+        if (rest.StartsWith(ThisMachine, StringComparison.OrdinalIgnoreCase))
+            rest = rest[(ThisMachine.Length - 1)..];
+        // file:///C:/folder has a slash before the drive.
+        if (OperatingSystem.IsWindows() && rest.Length > 2 && rest[0] == '/' && rest[2] == ':')
+            rest = rest[1..];
+        if (!Path.IsPathFullyQualified(rest))
+            throw new ArgumentException("A folder is named by its whole path, with three slashes: file:///folder.", nameof(rest));
+        return Path.TrimEndingDirectorySeparator(Path.GetFullPath(rest));
+    }
+
+    // What stands there may be a secret, so it is not repeated.
+    private static void CheckBucket(string bucket)
+    {
+        if (bucket.Length == 0)
+            throw new ArgumentException("The address names no bucket, for example s3://bucket/prefix.");
+        if (bucket.AsSpan().ContainsAny('@', ':'))
+            throw new ArgumentException("A bucket's name has neither '@' nor ':'. Keys and endpoints are given apart from the address.");
+        foreach (char unit in bucket)
+        {
+            if (unit is <= ' ' or > '~' or '\\' or '?' or '#' or '%')
+                throw new ArgumentException($"The name of the bucket holds a character that no bucket's name has (U+{(int)unit:X4}).");
+        }
+    }
+
+    private static void CheckOssBucket(string bucket)
+    {
+        if (bucket.Contains('.', StringComparison.Ordinal))
+            throw new ArgumentException($"'{bucket}' is no name of an OSS bucket: it has a dot. Give the endpoint apart from the address.");
+        bool isValid = bucket.Length is >= 3 and <= LongestOssBucket
+            && bucket.All(unit => unit is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
+            && bucket[0] != '-' && bucket[^1] != '-';
+        if (!isValid)
+            throw new ArgumentException($"'{bucket}' is no name of an OSS bucket: 3 to {LongestOssBucket} of a-z, 0-9 and '-', with a letter or digit at both ends.");
+    }
+}

@@ -1,0 +1,41 @@
+using OssMigration.Core.Stores;
+using OssMigration.Stores.Http;
+using OssMigration.Stores.S3;
+
+namespace OssMigration.Stores.Tests;
+
+/// <summary>Makes and empties buckets on a server, for tests that want a new one each.</summary>
+internal static class S3TestBucket
+{
+    /// <summary>A name that no other test has.</summary>
+    public static string NewName() => $"test-{Guid.NewGuid():n}";
+
+    /// <summary>Makes the bucket of an address.</summary>
+    public static async Task CreateAsync(StoreAddress address, ICredentialProvider keys, CancellationToken cancellationToken)
+    {
+        using S3Client client = Client(address, keys);
+        using HttpAnswer answer = await client.SendAsync(new S3Request(HttpMethod.Put, null, "", ""), cancellationToken);
+    }
+
+    /// <summary>Removes a bucket with all that is in it.</summary>
+    public static async Task RemoveAsync(StoreAddress address, ICredentialProvider keys, CancellationToken cancellationToken)
+    {
+        await using S3Store store = S3Store.Open(address, new StoreOpenOptions { Credential = keys });
+        foreach (OpenUpload upload in await store.ListUploadsAsync("", cancellationToken))
+            await store.AbortAsync(upload.Key, upload.UploadId, cancellationToken);
+        string? token = null;
+        do
+        {
+            ListPage page = await store.ListPageAsync(new ListPageRequest("", null, token, 1000), cancellationToken);
+            foreach (ObjectEntry entry in page.Entries)
+                await store.DeleteAsync(entry.Key, cancellationToken);
+            token = page.ContinuationToken;
+        }
+        while (token is not null);
+        using S3Client client = Client(address, keys);
+        using HttpAnswer answer = await client.SendAsync(new S3Request(HttpMethod.Delete, null, "", ""), cancellationToken);
+    }
+
+    private static S3Client Client(StoreAddress address, ICredentialProvider keys) =>
+        new(address, keys, new HttpTransportOptions(), _ => null);
+}
