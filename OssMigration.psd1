@@ -1,0 +1,40 @@
+@{
+  # In a clone this script stands in for the module: it imports out/OssMigration or says what to run. The build writes
+  # the finished manifest to out/OssMigration and puts OssMigration.dll here and the format file below.
+  RootModule = 'src/OssMigration/FromClone.psm1'
+  FormatsToProcess = @()
+
+  ModuleVersion = '0.1.0'
+  GUID = '6f1f0a5e-0c57-4c8e-9c39-6d2f6a4be2d1'
+  Author = 'The OssMigration authors'
+  CompanyName = 'The OssMigration authors'
+  Copyright = 'Copyright (c) 2026 The OssMigration authors. MIT licence.'
+  Description = 'Moves a business from another object store to Alibaba Cloud OSS while it keeps running: full and incremental migration with proof, comparison and reports.'
+  PowerShellVersion = '7.4'
+  CompatiblePSEditions = @('Core')
+
+  CmdletsToExport = @(
+    'Compare-MigrationData'
+    'Get-MigrationItem'
+    'Get-MigrationJob'
+    'Get-MigrationReport'
+    'New-MigrationAddress'
+    'New-MigrationJob'
+    'Remove-MigrationJob'
+    'Set-MigrationJob'
+    'Start-MigrationSandbox'
+    'Start-OssMigration'
+    'Stop-MigrationSandbox'
+    'Stop-OssMigration'
+    'Test-MigrationAddress'
+  )
+  FunctionsToExport = @()
+  VariablesToExport = @()
+  AliasesToExport = @()
+
+  PrivateData = @{
+    PSData = @{
+      Tags = @('PSEdition_Core', 'Windows', 'Linux', 'MacOS', 'OSS', 'AlibabaCloud', 'S3', 'Migration', 'ObjectStorage')
+    }
+  }
+}

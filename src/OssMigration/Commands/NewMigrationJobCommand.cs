@@ -1,0 +1,181 @@
+using System.Management.Automation;
+using System.Runtime.CompilerServices;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Listing;
+using OssMigration.Core.Stores;
+using OssMigration.Parameters;
+using OssMigration.Pipeline;
+using OssMigration.Views;
+
+namespace OssMigration.Commands;
+
+/// <summary>
+/// Makes a migration job and stores it, without any secret. Options that are out of range or contradict each other are
+/// named all at once. Nothing is sent; Start-OssMigration runs it.
+/// </summary>
+[Cmdlet(VerbsCommon.New, "MigrationJob", SupportsShouldProcess = true)]
+[OutputType(typeof(MigrationJobInfo))]
+public sealed class NewMigrationJobCommand : MigrationCommand
+{
+    // Boxed, because a field of an enum of the engine would have to be resolved before the module is imported.
+    private readonly StrongBox<MigrationMode> _mode = new();
+    private readonly StrongBox<OverwriteMode> _overwrite = new();
+    private readonly StrongBox<InvalidKeyAction> _invalidKeyAction = new();
+
+    /// <summary>3 to 63 lower-case letters, digits and hyphens.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "";
+
+    /// <summary>Where objects come from: an address, or its URI.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [StoreAddress]
+    [ValidateNotNull]
+    public StoreAddress Source { get; set; } = null!;
+
+    /// <summary>Where they go: an address, or its URI.</summary>
+    [Parameter(Mandatory = true, Position = 2)]
+    [StoreAddress]
+    [ValidateNotNull]
+    public StoreAddress Destination { get; set; } = null!;
+
+    /// <summary>What a run covers. Default Full.</summary>
+    [Parameter]
+    public MigrationMode Mode
+    {
+        get => _mode.Value;
+        set => _mode.Value = value;
+    }
+
+    /// <summary>What happens to an object that is at the destination already. Default IfDifferent.</summary>
+    [Parameter]
+    public OverwriteMode Overwrite
+    {
+        get => _overwrite.Value;
+        set => _overwrite.Value = value;
+    }
+
+    /// <summary>What happens to a key that the destination cannot hold. Default Fail.</summary>
+    [Parameter]
+    public InvalidKeyAction InvalidKeyAction
+    {
+        get => _invalidKeyAction.Value;
+        set => _invalidKeyAction.Value = value;
+    }
+
+    /// <summary>Only keys that start with it, after the prefix of the source address. Taken literally.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    public string Prefix { get; set; } = "";
+
+    /// <summary>Only keys that match one of these globs (or -IncludeRegex): <c>**/*.jpg</c>. * does not cross a /, ** does.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Include { get; set; } = [];
+
+    /// <summary>No keys that match one of these globs, whatever is included.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Exclude { get; set; } = [];
+
+    /// <summary>Only keys in which one of these regular expressions is found (or that match -Include).</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] IncludeRegex { get; set; } = [];
+
+    /// <summary>No keys in which one of these regular expressions is found.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] ExcludeRegex { get; set; } = [];
+
+    /// <summary>Only objects of at least so many bytes.</summary>
+    [Parameter]
+    public long? MinimumSize { get; set; }
+
+    /// <summary>Only objects of at most so many bytes.</summary>
+    [Parameter]
+    public long? MaximumSize { get; set; }
+
+    /// <summary>Only objects whose date at the source is this or later. A job with a window is no proof for clean-up.</summary>
+    [Parameter]
+    public DateTimeOffset? ModifiedAfter { get; set; }
+
+    /// <summary>Only objects whose date at the source is earlier.</summary>
+    [Parameter]
+    public DateTimeOffset? ModifiedBefore { get; set; }
+
+    /// <summary>By how much a source date must be later before IfNewer believes it. Default 2 minutes.</summary>
+    [Parameter]
+    public TimeSpan? ClockSkewMargin { get; set; }
+
+    /// <summary>Highest rate: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second. Default: no limit.</summary>
+    [Parameter]
+    [Bandwidth]
+    [ValidateRange(0, long.MaxValue)]
+    public long MaxBandwidth { get; set; }
+
+    /// <summary>Objects and parts in transfer at a time, 1 to 1,024. Default 32.</summary>
+    [Parameter]
+    public int? Concurrency { get; set; }
+
+    /// <summary>Bytes of content in memory at a time, 64MB to 16GB. Default 192MB.</summary>
+    [Parameter]
+    public long? MemoryBudget { get; set; }
+
+    /// <summary>Objects up to this many bytes go in one request, 1MB to 1GB. Default 32MB.</summary>
+    [Parameter]
+    public long? SinglePutLimit { get; set; }
+
+    /// <summary>Preferred bytes of a part of larger objects, 1MB to 1GB. Default 8MB.</summary>
+    [Parameter]
+    public long? PartSize { get; set; }
+
+    /// <inheritdoc/>
+    private protected override object ErrorTarget => Name;
+
+    /// <inheritdoc/>
+    private protected override void Process()
+    {
+        MigrationJob job = Build();
+        if (!ShouldProcess($"{Name}: {Source} -> {Destination}", "Make a migration job"))
+            return;
+        Engine.CreateJob(job);
+        WriteObject(new MigrationJobInfo(Engine.GetJob(Name)));
+    }
+
+    private MigrationJob Build()
+    {
+        MigrationJob job = new()
+        {
+            Name = Name,
+            Source = Source,
+            Destination = Destination,
+            Mode = Mode,
+            Overwrite = Overwrite,
+            InvalidKeyAction = InvalidKeyAction,
+            Filter = BuildFilter(),
+            MaxBytesPerSecond = MaxBandwidth > 0 ? MaxBandwidth : null,
+        };
+        return job with
+        {
+            ClockSkewMargin = ClockSkewMargin ?? job.ClockSkewMargin,
+            Concurrency = Concurrency ?? job.Concurrency,
+            MemoryBudget = MemoryBudget ?? job.MemoryBudget,
+            SinglePutLimit = SinglePutLimit ?? job.SinglePutLimit,
+            PartSize = PartSize ?? job.PartSize,
+        };
+    }
+
+    private ObjectFilter BuildFilter() => new()
+    {
+        Prefix = Prefix,
+        Include = Include,
+        Exclude = Exclude,
+        IncludeRegex = IncludeRegex,
+        ExcludeRegex = ExcludeRegex,
+        MinSize = MinimumSize,
+        MaxSize = MaximumSize,
+        ModifiedAfter = ModifiedAfter,
+        ModifiedBefore = ModifiedBefore,
+    };
+}

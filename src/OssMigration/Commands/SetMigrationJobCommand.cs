@@ -1,0 +1,80 @@
+using System.Management.Automation;
+using OssMigration.Core.Jobs;
+using OssMigration.Parameters;
+using OssMigration.Pipeline;
+using OssMigration.Views;
+
+namespace OssMigration.Commands;
+
+/// <summary>
+/// Changes what of a job may change: its limits, also while it runs (in any process of this machine), and the moment of
+/// cut-over. What decides the result is fixed; make another job for it.
+/// </summary>
+[Cmdlet(VerbsCommon.Set, "MigrationJob", SupportsShouldProcess = true)]
+[OutputType(typeof(MigrationJobInfo))]
+public sealed class SetMigrationJobCommand : MigrationCommand
+{
+    /// <summary>The job, or its name.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name", "JobName")]
+    [JobName]
+    [ArgumentCompleter(typeof(JobNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Job { get; set; } = "";
+
+    /// <summary>Highest rate: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second; 0 lifts the limit. Taken up within a second.</summary>
+    [Parameter]
+    [Bandwidth]
+    [ValidateRange(0, long.MaxValue)]
+    public long MaxBandwidth { get; set; }
+
+    /// <summary>Transfers at a time; taken up by the next start.</summary>
+    [Parameter]
+    [ValidateRange(1, 1024)]
+    public int Concurrency { get; set; }
+
+    /// <summary>From this moment the destination belongs to the business and nothing there is overwritten.</summary>
+    [Parameter]
+    public DateTimeOffset CutoverTime { get; set; }
+
+    /// <summary>Gives the changed job.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    private protected override object ErrorTarget => Job;
+
+    /// <inheritdoc/>
+    private protected override bool ErrorsTerminate => false;
+
+    /// <inheritdoc/>
+    private protected override void Process()
+    {
+        Engine.GetJob(Job);
+        List<string> changes = [];
+        if (Given(nameof(MaxBandwidth)))
+            changes.Add(MaxBandwidth == 0 ? "lift the limit of the rate" : $"limit the rate to {Display.Rate(MaxBandwidth)}");
+        if (Given(nameof(Concurrency)))
+            changes.Add($"run {Concurrency} transfers at a time from the next start");
+        if (Given(nameof(CutoverTime)))
+            changes.Add($"overwrite nothing at the destination from {Display.Time(CutoverTime)}");
+        if (changes.Count == 0)
+        {
+            WriteWarning($"Nothing to change was given for job {Job}.");
+            return;
+        }
+
+        if (!ShouldProcess(Job, string.Join("; ", changes)))
+            return;
+        Engine.SetJob(Job, new JobChanges
+        {
+            MaxBytesPerSecond = Given(nameof(MaxBandwidth)) ? MaxBandwidth : null,
+            Concurrency = Given(nameof(Concurrency)) ? Concurrency : null,
+            CutoverTime = Given(nameof(CutoverTime)) ? CutoverTime : null,
+        });
+        if (PassThru)
+            WriteObject(new MigrationJobInfo(Engine.GetJob(Job)));
+    }
+
+    private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+}

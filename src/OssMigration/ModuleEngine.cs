@@ -1,0 +1,19 @@
+using System.Collections.Concurrent;
+using OssMigration.Core.Jobs;
+using OssMigration.Stores;
+
+namespace OssMigration;
+
+/// <summary>The engine of this process, made when it is first needed.</summary>
+internal static class ModuleEngine
+{
+    private static readonly ConcurrentDictionary<string, Lazy<MigrationEngine>> Engines = new();
+
+    /// <summary>
+    /// The engine over the home that is set now: a script that points OSSMIGRATION_HOME elsewhere gets its own jobs even
+    /// where the module was used before.
+    /// </summary>
+    public static MigrationEngine Current => Engines.GetOrAdd(
+        JobHome.DefaultPath,
+        static home => new Lazy<MigrationEngine>(() => new MigrationEngine(new EngineEnvironment { Stores = new StoreFactory(), Home = home }))).Value;
+}

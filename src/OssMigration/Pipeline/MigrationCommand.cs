@@ -1,0 +1,50 @@
+using System.Management.Automation;
+using OssMigration.Core.Jobs;
+
+namespace OssMigration.Pipeline;
+
+/// <summary>
+/// What all cmdlets share: the engine of this process, and every exception that a user can do something about made into
+/// an error record by <see cref="Errors"/>.
+/// </summary>
+public abstract class MigrationCommand : PSCmdlet
+{
+    /// <summary>The engine over the home that is set now.</summary>
+    private protected static MigrationEngine Engine => ModuleEngine.Current;
+
+    /// <summary>Whether an error ends the cmdlet, or is written and the next pipeline object is taken.</summary>
+    private protected virtual bool ErrorsTerminate => true;
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Guard(Process);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Guard(Finish);
+
+    /// <summary>Takes one pipeline object.</summary>
+    private protected abstract void Process();
+
+    /// <summary>Runs after the last pipeline object.</summary>
+    private protected virtual void Finish()
+    {
+    }
+
+    /// <summary>What an error is about: the job, address or other thing that the user named.</summary>
+    private protected virtual object? ErrorTarget => null;
+
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is not (RuntimeException or FlowControlException))
+        {
+            ErrorRecord record = Errors.From(e, ErrorTarget);
+            if (ErrorsTerminate)
+                ThrowTerminatingError(record);
+            else
+                WriteError(record);
+        }
+    }
+}

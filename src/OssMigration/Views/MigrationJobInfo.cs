@@ -1,0 +1,107 @@
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Views;
+
+/// <summary>
+/// A job with where it stands, as New-, Get- and Set-MigrationJob emit it: a snapshot of flat values that survives
+/// serialisation. Pipe it, or name the job, wherever a cmdlet has -Job.
+/// </summary>
+public sealed record MigrationJobInfo
+{
+    // Held as a whole, because a field of an enum of the engine would have to be resolved before the module is imported.
+    private readonly JobStatus _status;
+
+    internal MigrationJobInfo(JobStatus status)
+    {
+        _status = status;
+    }
+
+    /// <summary>Its name.</summary>
+    public string Name => _status.Job.Name;
+
+    /// <summary>Where it stands.</summary>
+    public JobState State => _status.State;
+
+    /// <summary>Where objects come from.</summary>
+    public StoreAddress Source => _status.Job.Source;
+
+    /// <summary>Where they go.</summary>
+    public StoreAddress Destination => _status.Job.Destination;
+
+    /// <summary>What a run covers.</summary>
+    public MigrationMode Mode => _status.Job.Mode;
+
+    /// <summary>What happens to an object that is at the destination already.</summary>
+    public OverwriteMode Overwrite => _status.Job.Overwrite;
+
+    /// <summary>What happens to a key that the destination cannot hold.</summary>
+    public InvalidKeyAction InvalidKeyAction => _status.Job.InvalidKeyAction;
+
+    /// <summary>Only keys that start with it.</summary>
+    public string Prefix => _status.Job.Filter.Prefix;
+
+    /// <summary>Globs of the keys that take part; empty for all.</summary>
+    public string[] Include => [.. _status.Job.Filter.Include];
+
+    /// <summary>Globs of the keys that do not.</summary>
+    public string[] Exclude => [.. _status.Job.Filter.Exclude];
+
+    /// <summary>Regular expressions of the keys that take part; empty for all.</summary>
+    public string[] IncludeRegex => [.. _status.Job.Filter.IncludeRegex];
+
+    /// <summary>Regular expressions of the keys that do not.</summary>
+    public string[] ExcludeRegex => [.. _status.Job.Filter.ExcludeRegex];
+
+    /// <summary>Only objects of at least so many bytes; null for no bound.</summary>
+    public long? MinimumSize => _status.Job.Filter.MinSize;
+
+    /// <summary>Only objects of at most so many bytes; null for no bound.</summary>
+    public long? MaximumSize => _status.Job.Filter.MaxSize;
+
+    /// <summary>Only objects of this date or later; null for no bound.</summary>
+    public DateTimeOffset? ModifiedAfter => _status.Job.Filter.ModifiedAfter;
+
+    /// <summary>Only objects of an earlier date; null for no bound.</summary>
+    public DateTimeOffset? ModifiedBefore => _status.Job.Filter.ModifiedBefore;
+
+    /// <summary>By how much a source date must be later before IfNewer believes it.</summary>
+    public TimeSpan ClockSkewMargin => _status.Job.ClockSkewMargin;
+
+    /// <summary>From this moment the destination belongs to the business; null before cut-over.</summary>
+    public DateTimeOffset? CutoverTime => _status.Job.CutoverTime;
+
+    /// <summary>Highest rate in bytes a second; null for no limit.</summary>
+    public long? MaxBytesPerSecond => _status.Job.MaxBytesPerSecond;
+
+    /// <summary>Transfers at a time.</summary>
+    public int Concurrency => _status.Job.Concurrency;
+
+    /// <summary>Bytes of content in memory at a time.</summary>
+    public long MemoryBudget => _status.Job.MemoryBudget;
+
+    /// <summary>Objects up to this many bytes go in one request.</summary>
+    public long SinglePutLimit => _status.Job.SinglePutLimit;
+
+    /// <summary>Preferred bytes of a part.</summary>
+    public long PartSize => _status.Job.PartSize;
+
+    /// <summary>When the job was made (UTC).</summary>
+    public DateTimeOffset CreatedAt => _status.Job.CreatedAt;
+
+    /// <summary>SHA-256 over what changes the result.</summary>
+    public string Fingerprint => _status.Job.Fingerprint;
+
+    /// <summary>Number of the last run that ended or was stopped; null before.</summary>
+    public int? LastRun => _status.LastReport?.Run;
+
+    /// <summary>How it ended; null before.</summary>
+    public RunStatus? LastStatus => _status.LastReport?.Status;
+
+    /// <summary>When it ended (UTC); null before.</summary>
+    public DateTimeOffset? LastEndedAt => _status.LastReport?.EndedAt;
+
+    /// <summary>The job's name, so that a job object does where a name is wanted.</summary>
+    public override string ToString() => Name;
+}
