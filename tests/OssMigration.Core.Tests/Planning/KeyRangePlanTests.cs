@@ -76,8 +76,16 @@ public sealed class KeyRangePlanTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new FixedRangePlanner(FixedRangePlanner.MostRanges + 1));
     }
 
-    private static ValueTask<IReadOnlyList<KeyRange>> PlanAsync(int count, string prefix) =>
-        new FixedRangePlanner(count).PlanAsync(new PageStore(), prefix, TestContext.Current.CancellationToken);
+    [Fact]
+    public async Task A_source_that_fits_into_one_page_is_one_range() =>
+        Assert.Equal([KeyRange.All], await new FixedRangePlanner(16).PlanAsync(new PageStore("a", "b"), "", TestContext.Current.CancellationToken));
+
+    private static ValueTask<IReadOnlyList<KeyRange>> PlanAsync(int count, string prefix)
+    {
+        // One key more than a page holds.
+        PageStore large = new([.. Enumerable.Range(0, 20).Select(i => $"{prefix}{i:D4}")]);
+        return new FixedRangePlanner(count).PlanAsync(large, prefix, TestContext.Current.CancellationToken);
+    }
 
     private static KeyRange[] Plan(string[] cuts)
     {
