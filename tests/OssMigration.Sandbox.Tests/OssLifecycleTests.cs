@@ -1,14 +1,21 @@
 using System.Net;
-using OssMigration.Sandbox.Oss.Lifecycle;
+using OssMigration.Sandbox.Storage;
 using Xunit;
 
 namespace OssMigration.Sandbox.Tests;
 
 public sealed class OssLifecycleTests : IAsyncLifetime
 {
+    private static readonly DateTimeOffset Noon = new(2030, 1, 10, 12, 0, 0, TimeSpan.Zero);
+
     private readonly OssSandbox _sandbox = new();
 
-    public ValueTask InitializeAsync() => _sandbox.InitializeAsync();
+    public async ValueTask InitializeAsync()
+    {
+        await _sandbox.InitializeAsync();
+        // Days end at midnight, so the tests begin at a known time of day.
+        _sandbox.Side.Clock.Set(Noon);
+    }
 
     public ValueTask DisposeAsync() => _sandbox.DisposeAsync();
 
@@ -72,10 +79,10 @@ public sealed class OssLifecycleTests : IAsyncLifetime
         await _sandbox.PutAsync("a/old", "x");
         await _sandbox.PutAsync("b/kept", "x");
         await PutAsync(Rule("a/", "<Expiration><Days>1</Days></Expiration>"));
-        LifecycleRunResult early = LifecycleRunner.Run(_sandbox.Side);
-        _sandbox.Side.Clock.Offset = TimeSpan.FromHours(25);
+        LifecycleResult early = RunLifecycle();
+        _sandbox.Side.Clock.Set(Noon.AddHours(37));
         await _sandbox.PutAsync("a/new", "x");
-        LifecycleRunResult due = LifecycleRunner.Run(_sandbox.Side);
+        LifecycleResult due = RunLifecycle();
 
         Assert.Equal(0, early.Deleted);
         Assert.Equal(1, due.Deleted);
@@ -86,12 +93,11 @@ public sealed class OssLifecycleTests : IAsyncLifetime
     public async Task A_date_hits_what_was_modified_before_it()
     {
         await _sandbox.PutAsync("before", "x");
-        string midnight = _sandbox.Side.Clock.GetUtcNow().UtcDateTime.Date.AddDays(1).ToString("yyyy-MM-dd'T'00:00:00.000'Z'", System.Globalization.CultureInfo.InvariantCulture);
-        await PutAsync(Rule("", $"<Expiration><CreatedBeforeDate>{midnight}</CreatedBeforeDate></Expiration>"));
-        _sandbox.Side.Clock.Offset = TimeSpan.FromHours(25);
+        await PutAsync(Rule("", "<Expiration><CreatedBeforeDate>2030-01-11T00:00:00.000Z</CreatedBeforeDate></Expiration>"));
+        _sandbox.Side.Clock.Set(Noon.AddHours(37));
         await _sandbox.PutAsync("after", "x");
 
-        LifecycleRunResult run = LifecycleRunner.Run(_sandbox.Side);
+        LifecycleResult run = RunLifecycle();
 
         Assert.Equal(1, run.Deleted);
         Assert.Equal(["after"], await KeysAsync());
@@ -108,9 +114,9 @@ public sealed class OssLifecycleTests : IAsyncLifetime
         await PutAsync(
             Rule("t/", "<Tag><Key>k</Key><Value>v</Value></Tag><Filter><ObjectSizeGreaterThan>3</ObjectSizeGreaterThan><Not><Prefix>t/keep/</Prefix></Not></Filter><Expiration><Days>1</Days></Expiration>")
             + Rule("off/", "<Expiration><Days>1</Days></Expiration>").Replace("Enabled", "Disabled", StringComparison.Ordinal));
-        _sandbox.Side.Clock.Offset = TimeSpan.FromDays(2);
+        _sandbox.Side.Clock.Set(Noon.AddDays(2));
 
-        LifecycleRunner.Run(_sandbox.Side);
+        RunLifecycle();
 
         Assert.Equal(["off/x", "t/keep/x", "t/small", "t/untagged"], await KeysAsync());
     }
@@ -123,13 +129,13 @@ public sealed class OssLifecycleTests : IAsyncLifetime
         await PutAsync(
             Rule("u/", "<AbortMultipartUpload><Days>1</Days></AbortMultipartUpload>")
             + Rule("c/", "<Transition><Days>1</Days><StorageClass>IA</StorageClass></Transition><Transition><Days>2</Days><StorageClass>Archive</StorageClass></Transition>"));
-        _sandbox.Side.Clock.Offset = TimeSpan.FromHours(25);
-        LifecycleRunResult first = LifecycleRunner.Run(_sandbox.Side);
+        _sandbox.Side.Clock.Set(Noon.AddHours(37));
+        LifecycleResult first = RunLifecycle();
         string? ia = (await _sandbox.HeadAsync("c/x")).Header("x-oss-storage-class");
-        _sandbox.Side.Clock.Offset = TimeSpan.FromHours(49);
-        LifecycleRunResult second = LifecycleRunner.Run(_sandbox.Side);
+        _sandbox.Side.Clock.Set(Noon.AddHours(61));
+        LifecycleResult second = RunLifecycle();
 
-        Assert.Equal(1, first.UploadsAborted);
+        Assert.Equal(1, first.AbortedUploads);
         Assert.Empty((await _sandbox.SubResourceAsync("GET", null, "uploads")).All("Upload"));
         Assert.Equal("IA", ia);
         Assert.Equal(1, second.Transitioned);
@@ -143,17 +149,22 @@ public sealed class OssLifecycleTests : IAsyncLifetime
         await _sandbox.PutAsync("v", "one");
         await _sandbox.PutAsync("v", "two");
         await PutAsync(Rule("", "<Expiration><Days>1</Days></Expiration><NoncurrentVersionExpiration><NoncurrentDays>3</NoncurrentDays></NoncurrentVersionExpiration>"));
-        _sandbox.Side.Clock.Offset = TimeSpan.FromDays(2);
-        LifecycleRunResult hidden = LifecycleRunner.Run(_sandbox.Side);
-        _sandbox.Side.Clock.Offset = TimeSpan.FromDays(6);
-        LifecycleRunResult cleared = LifecycleRunner.Run(_sandbox.Side);
+        _sandbox.Side.Clock.Set(Noon.AddDays(2));
+        LifecycleResult hidden = RunLifecycle();
+        await PutAsync(Rule("", "<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration><NoncurrentVersionExpiration><NoncurrentDays>3</NoncurrentDays></NoncurrentVersionExpiration>"));
+        _sandbox.Side.Clock.Set(Noon.AddDays(6));
+        LifecycleResult cleared = RunLifecycle();
 
-        Assert.Equal(1, hidden.DeleteMarkersCreated);
-        Assert.Equal(0, hidden.VersionsDeleted);
-        Assert.Equal(2, cleared.VersionsDeleted);
-        Assert.Equal(1, cleared.DeleteMarkersRemoved);
+        Assert.Equal(1, hidden.Deleted);
+        Assert.Equal(0, hidden.DeletedVersions);
+        Assert.Equal(2, cleared.DeletedVersions);
+        Assert.Equal(1, cleared.DeletedMarkers);
         Assert.Empty((await _sandbox.SubResourceAsync("GET", null, "versions")).All("Key"));
     }
+
+    private LifecycleResult RunLifecycle() => _sandbox.Side.Buckets.List()
+        .Select(bucket => LifecycleRunner.Run(bucket, _sandbox.Side.Clock.GetUtcNow()))
+        .Aggregate(new LifecycleResult(), (sum, result) => sum.Plus(result));
 
     private static string Rule(string prefix, string body) => $"<Rule>{(body.Contains("<ID>", StringComparison.Ordinal) ? "" : "<ID></ID>")}<Prefix>{prefix}</Prefix><Status>Enabled</Status>{body}</Rule>";
 

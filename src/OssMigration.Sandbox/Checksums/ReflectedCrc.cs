@@ -8,9 +8,6 @@ namespace OssMigration.Sandbox.Checksums;
 /// </summary>
 internal sealed class ReflectedCrc
 {
-    /// <summary>CRC-64/XZ, the <c>x-oss-hash-crc64ecma</c> of OSS: "123456789" gives 0x995DC9BBDF1939FA.</summary>
-    public static readonly ReflectedCrc Crc64Xz = new(64, 0xC96C5795D7870F42);
-
     /// <summary>CRC-64/NVME, a checksum of S3: "123456789" gives 0xAE8B14860A799888.</summary>
     public static readonly ReflectedCrc Crc64Nvme = new(64, 0x9A6C9329AC4BC9B5);
 

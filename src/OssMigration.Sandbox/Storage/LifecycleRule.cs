@@ -56,6 +56,14 @@ internal sealed class LifecycleRule
         .Select(transition => Value(transition, "StorageClass"))
         .LastOrDefault();
 
+    /// <summary>The storage class that an old version changes to; null for none.</summary>
+    public string? NoncurrentTransitionOf(StoredObject version, DateTimeOffset now) => Children(_rule, "NoncurrentVersionTransition")
+        .Where(transition => version.NoncurrentSince is { } since
+            && Number(transition, "NoncurrentDays") is { } days
+            && now >= DueAfter(since, days))
+        .Select(transition => Value(transition, "StorageClass"))
+        .LastOrDefault();
+
     /// <summary>Whether an old version goes.</summary>
     /// <param name="version">The version.</param>
     /// <param name="newerNoncurrent">How many noncurrent versions are newer.</param>

@@ -70,24 +70,49 @@ internal static class LifecycleRunner
             return result with { Deleted = result.Deleted + 1 };
         }
         string? target = matching.Select(rule => rule.TransitionOf(head, now)).LastOrDefault(name => name is not null);
-        if (target is null || target == head.StorageClass)
+        if (target is null || !IsColder(target, head.StorageClass))
             return result;
-        bucket.TryUpdate(head.Key, versionId: null, current => current with { StorageClass = target });
+        bucket.TryUpdate(head.Key, head.VersionId ?? "null", current => current with { StorageClass = target, Restore = null });
         return result with { Transitioned = result.Transitioned + 1 };
     }
+
+    // A rule never brings an object back to a warmer class, in neither store.
+    private static bool IsColder(string target, string? present) => Coldness(target) > Coldness(present);
+
+    private static int Coldness(string? storageClass) => storageClass switch
+    {
+        null or "STANDARD" or "Standard" => 0,
+        "STANDARD_IA" or "IA" => 1,
+        "INTELLIGENT_TIERING" => 2,
+        "ONEZONE_IA" => 3,
+        "GLACIER_IR" => 4,
+        "GLACIER" or "Archive" => 5,
+        "ColdArchive" => 6,
+        "DEEP_ARCHIVE" or "DeepColdArchive" => 7,
+        _ => 0,
+    };
 
     private static LifecycleResult RunNoncurrent(Bucket bucket, IReadOnlyList<LifecycleRule> rules, StoredObject head, DateTimeOffset now)
     {
         long deleted = 0;
+        long transitioned = 0;
         int newer = 0;
         for (StoredObject? version = head.Older; version is not null; version = version.Older, newer++)
         {
-            if (!rules.Any(rule => rule.Matches(version) && rule.ExpiresNoncurrent(version, newer, now)))
+            List<LifecycleRule> matching = [.. rules.Where(rule => rule.Matches(version))];
+            if (matching.Any(rule => rule.ExpiresNoncurrent(version, newer, now)))
+            {
+                bucket.DeleteVersion(version.Key, version.VersionId ?? "null");
+                deleted++;
                 continue;
-            bucket.DeleteVersion(version.Key, version.VersionId ?? "null");
-            deleted++;
+            }
+            string? target = matching.Select(rule => rule.NoncurrentTransitionOf(version, now)).LastOrDefault(name => name is not null);
+            if (target is null || version.IsDeleteMarker || !IsColder(target, version.StorageClass))
+                continue;
+            bucket.TryUpdate(version.Key, version.VersionId ?? "null", current => current with { StorageClass = target, Restore = null });
+            transitioned++;
         }
-        return new LifecycleResult(DeletedVersions: deleted);
+        return new LifecycleResult(DeletedVersions: deleted, Transitioned: transitioned);
     }
 
     private static LifecycleResult AbortUploads(Bucket bucket, IReadOnlyList<LifecycleRule> rules, DateTimeOffset now)

@@ -69,7 +69,7 @@ internal sealed class ObjectDigests
     private static ulong ComputeCrc64(IObjectContent content)
     {
         ulong crc = 0;
-        ReadAll(content, bytes => crc = ReflectedCrc.Crc64Xz.Append(crc, bytes));
+        ReadAll(content, bytes => crc = Crc64Xz.Append(crc, bytes));
         return crc;
     }
 

@@ -32,7 +32,7 @@ internal sealed class BodyHasher : IDisposable
     {
         _md5.AppendData(bytes);
         if (_wantsCrc64)
-            Crc64 = ReflectedCrc.Crc64Xz.Append(Crc64, bytes);
+            Crc64 = Crc64Xz.Append(Crc64, bytes);
         _sha256?.AppendData(bytes);
         _checksum?.Append(bytes);
         Length += bytes.Length;

@@ -5,57 +5,49 @@ using OssMigration.Sandbox.Oss.Wire;
 
 namespace OssMigration.Sandbox.Oss.Lifecycle;
 
-/// <summary>A lifecycle configuration: the XML as GET gives it back, and the rules read from it.</summary>
-internal sealed class LifecycleDocument
+/// <summary>Checks a lifecycle configuration as OSS does before it takes it. <see cref="Storage.LifecycleRunner"/> executes it.</summary>
+internal static class LifecycleDocument
 {
+    /// <summary>The name under which a bucket keeps it.</summary>
+    public const string Name = "lifecycle";
+
     private const int IdBytes = 255;
 
-    private LifecycleDocument(byte[] xml, IReadOnlyList<LifecycleRule> rules)
-    {
-        Xml = xml;
-        Rules = rules;
-    }
-
-    /// <summary>The document with generated IDs filled in.</summary>
-    public byte[] Xml { get; }
-
-    /// <summary>The rules in the order of the document.</summary>
-    public IReadOnlyList<LifecycleRule> Rules { get; }
-
-    /// <summary>Reads and checks a document.</summary>
+    /// <summary>Checks a document.</summary>
     /// <param name="body">The XML.</param>
     /// <param name="allowOverlap">Whether prefixes may overlap (<c>x-oss-allow-same-action-overlap: true</c>).</param>
-    public static LifecycleDocument Parse(ReadOnlyMemory<byte> body, bool allowOverlap)
+    /// <returns>The document as GET gives it back: with generated IDs filled in.</returns>
+    /// <exception cref="OssErrorException">400 for everything the service refuses.</exception>
+    public static string Check(ReadOnlyMemory<byte> body, bool allowOverlap)
     {
         XElement root = XmlBody.Parse(body, "LifecycleConfiguration");
-        List<XElement> elements = [.. root.Children("Rule")];
-        if (elements.Count is 0 or > OssLimits.LifecycleRules)
+        List<XElement> rules = [.. root.Children("Rule")];
+        if (rules.Count is 0 or > OssLimits.LifecycleRules)
             throw OssErrors.MalformedXml();
-        List<LifecycleRule> rules = [.. elements.Select(ReadRule)];
-        if (rules.Select(r => r.Id).Distinct(StringComparer.Ordinal).Count() != rules.Count)
+        if (rules.Select(CheckId).Distinct(StringComparer.Ordinal).Count() != rules.Count)
             throw OssErrors.InvalidArgument("Rule ID must be unique.", "ID");
+        rules.ForEach(CheckRule);
         if (!allowOverlap)
-            CheckOverlap(rules);
-        return new LifecycleDocument(Encoding.UTF8.GetBytes(root.ToString(SaveOptions.DisableFormatting)), rules);
+            CheckOverlap([.. rules.Where(rule => rule.Child("Tag") is null).Select(Prefix)]);
+        return root.ToString(SaveOptions.DisableFormatting);
     }
 
-    private static void CheckOverlap(List<LifecycleRule> rules)
+    private static void CheckOverlap(List<string> prefixes)
     {
-        for (int i = 0; i < rules.Count; i++)
+        for (int i = 0; i < prefixes.Count; i++)
         {
-            for (int j = i + 1; j < rules.Count; j++)
+            for (int j = i + 1; j < prefixes.Count; j++)
             {
-                LifecycleScope a = rules[i].Scope;
-                LifecycleScope b = rules[j].Scope;
-                bool overlap = (a.Prefix.StartsWith(b.Prefix, StringComparison.Ordinal) || b.Prefix.StartsWith(a.Prefix, StringComparison.Ordinal))
-                    && a.Tags.Count == 0 && b.Tags.Count == 0;
-                if (overlap)
-                    throw OssErrors.InvalidArgument($"Overlap for same action type of prefix '{a.Prefix}' and '{b.Prefix}'.", "Prefix", b.Prefix);
+                (string a, string b) = (prefixes[i], prefixes[j]);
+                if (a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal))
+                    throw OssErrors.InvalidArgument($"Overlap for same action type of prefix '{a}' and '{b}'.", "Prefix", b);
             }
         }
     }
 
-    private static LifecycleRule ReadRule(XElement rule)
+    private static string Prefix(XElement rule) => rule.Text("Prefix") ?? string.Empty;
+
+    private static string CheckId(XElement rule)
     {
         string? id = rule.Word("ID");
         if (id is null)
@@ -65,84 +57,87 @@ internal sealed class LifecycleDocument
             rule.AddFirst(new XElement(rule.Name.Namespace + "ID", id));
         }
 
-        if (Encoding.UTF8.GetByteCount(id) > IdBytes)
-            throw OssErrors.InvalidArgument("A rule ID holds at most 255 bytes.", "ID", id);
-        XElement? expiration = rule.Child("Expiration");
-        LifecycleRule read = new()
-        {
-            Id = id,
-            Enabled = rule.Word("Status") switch { "Enabled" => true, "Disabled" => false, _ => throw OssErrors.MalformedXml() },
-            Scope = ReadScope(rule),
-            Expiration = expiration is null || expiration.Word("ExpiredObjectDeleteMarker") is not null ? null : ReadAge(expiration),
-            ExpiredObjectDeleteMarker = expiration?.Flag("ExpiredObjectDeleteMarker", byDefault: false) ?? false,
-            Transitions = [.. rule.Children("Transition").Select(t => new LifecycleTransition(ReadAge(t), ReadClass(t)))],
-            AbortMultipartUpload = rule.Child("AbortMultipartUpload") is { } abort ? ReadAge(abort) : null,
-            NoncurrentExpirationDays = rule.Child("NoncurrentVersionExpiration") is { } old ? ReadDays(old, "NoncurrentDays") : null,
-            NoncurrentTransitions = [.. rule.Children("NoncurrentVersionTransition")
-                .Select(t => new LifecycleTransition(new LifecycleAge(ReadDays(t, "NoncurrentDays"), null), ReadClass(t)))],
-        };
-        CheckActions(read, expiration);
-        return read;
+        return Encoding.UTF8.GetByteCount(id) <= IdBytes ? id : throw OssErrors.InvalidArgument("A rule ID holds at most 255 bytes.", "ID", id);
     }
 
-    private static void CheckActions(LifecycleRule rule, XElement? expiration)
+    private static void CheckRule(XElement rule)
     {
-        if (expiration?.Word("ExpiredObjectDeleteMarker") is not null
-            && (expiration.Word("Days") ?? expiration.Word("CreatedBeforeDate")) is not null)
+        if (rule.Word("Status") is not ("Enabled" or "Disabled"))
             throw OssErrors.MalformedXml();
-        bool any = rule.Expiration is not null || rule.ExpiredObjectDeleteMarker || rule.Transitions.Count > 0
-            || rule.AbortMultipartUpload is not null || rule.NoncurrentExpirationDays is not null || rule.NoncurrentTransitions.Count > 0;
-        if (!any)
-            throw OssErrors.InvalidArgument("At least one action needs to be specified in a rule.", "Rule", rule.Id);
+        foreach (XElement tag in rule.Children("Tag"))
+            if (tag.Child("Key") is null)
+                throw OssErrors.MalformedXml();
+        CheckSize(rule.Child("Filter"), "ObjectSizeGreaterThan");
+        CheckSize(rule.Child("Filter"), "ObjectSizeLessThan");
+        int actions = 0;
+        foreach (XElement action in rule.Elements())
+            actions += CheckAction(action) ? 1 : 0;
+        if (actions == 0)
+            throw OssErrors.InvalidArgument("At least one action needs to be specified in a rule.", "Rule", rule.Word("ID"));
     }
 
-    private static LifecycleScope ReadScope(XElement rule)
+    private static bool CheckAction(XElement action)
     {
-        XElement? filter = rule.Child("Filter");
-        List<LifecycleExemption> exemptions = [.. (filter?.Children("Not") ?? [])
-            .Select(n => new LifecycleExemption(n.Text("Prefix") ?? string.Empty, n.Child("Tag") is { } tag ? ReadTag(tag) : null))];
-        return new LifecycleScope(
-            rule.Text("Prefix") ?? string.Empty,
-            [.. rule.Children("Tag").Select(ReadTag)],
-            ReadSize(filter, "ObjectSizeGreaterThan"),
-            ReadSize(filter, "ObjectSizeLessThan"),
-            exemptions);
+        switch (action.Name.LocalName)
+        {
+            case "Expiration" when action.Child("ExpiredObjectDeleteMarker") is not null:
+                action.Flag("ExpiredObjectDeleteMarker", byDefault: false);
+                if (action.Child("Days") is not null || action.Child("CreatedBeforeDate") is not null)
+                    throw OssErrors.MalformedXml();
+                return true;
+            case "Expiration" or "AbortMultipartUpload":
+                CheckAge(action);
+                return true;
+            case "Transition":
+                CheckAge(action);
+                CheckClass(action);
+                return true;
+            case "NoncurrentVersionExpiration":
+                CheckDays(action, "NoncurrentDays");
+                return true;
+            case "NoncurrentVersionTransition":
+                CheckDays(action, "NoncurrentDays");
+                CheckClass(action);
+                return true;
+            default:
+                return false;
+        }
     }
 
-    private static KeyValuePair<string, string> ReadTag(XElement tag) =>
-        KeyValuePair.Create(tag.Text("Key") ?? throw OssErrors.MalformedXml(), tag.Text("Value") ?? string.Empty);
-
-    private static long? ReadSize(XElement? filter, string name)
-    {
-        if (filter?.Word(name) is not { } text)
-            return null;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : throw OssErrors.MalformedXml();
-    }
-
-    private static string ReadClass(XElement transition) =>
-        transition.Word("StorageClass") is "IA" or "Archive" or "ColdArchive" or "DeepColdArchive"
-            ? transition.Word("StorageClass")!
-            : throw OssErrors.InvalidArgument("StorageClass must be IA, Archive, ColdArchive or DeepColdArchive.", "StorageClass", transition.Text("StorageClass"));
-
-    private static int ReadDays(XElement parent, string name) =>
-        int.TryParse(parent.Word(name), NumberStyles.None, CultureInfo.InvariantCulture, out int days) && days > 0
-            ? days
-            : throw OssErrors.InvalidArgument($"{name} must be a positive integer.", name, parent.Text(name));
-
-    private static LifecycleAge ReadAge(XElement action)
+    private static void CheckAge(XElement action)
     {
         string? date = action.Word("CreatedBeforeDate");
         bool hasDays = action.Word("Days") is not null;
         if (hasDays == (date is not null))
             throw OssErrors.MalformedXml();
-        return hasDays ? new LifecycleAge(ReadDays(action, "Days"), null) : new LifecycleAge(null, ReadMidnight(date!));
+        if (hasDays)
+            CheckDays(action, "Days");
+        else
+            CheckMidnight(date!);
     }
 
-    private static DateTimeOffset ReadMidnight(string text)
+    private static void CheckClass(XElement transition)
+    {
+        if (transition.Word("StorageClass") is not ("IA" or "Archive" or "ColdArchive" or "DeepColdArchive"))
+            throw OssErrors.InvalidArgument("StorageClass must be IA, Archive, ColdArchive or DeepColdArchive.", "StorageClass", transition.Text("StorageClass"));
+    }
+
+    private static void CheckDays(XElement parent, string name)
+    {
+        if (!int.TryParse(parent.Word(name), NumberStyles.None, CultureInfo.InvariantCulture, out int days) || days < 1)
+            throw OssErrors.InvalidArgument($"{name} must be a positive integer.", name, parent.Text(name));
+    }
+
+    private static void CheckMidnight(string text)
     {
         bool read = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset date);
         if (!read || date.TimeOfDay != TimeSpan.Zero)
             throw OssErrors.InvalidArgument("'CreatedBeforeDate' must be at midnight GMT", "CreatedBeforeDate", text);
-        return date;
+    }
+
+    private static void CheckSize(XElement? filter, string name)
+    {
+        if (filter?.Word(name) is { } text && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            throw OssErrors.MalformedXml();
     }
 }

@@ -66,7 +66,7 @@ internal static class ConfigurationOperations
     public static Task GetLifecycleAsync(OssContext context)
     {
         Bucket bucket = context.Bucket;
-        return bucket.Documents.TryGetValue(LifecycleRunner.DocumentName, out string? xml)
+        return bucket.Documents.TryGetValue(LifecycleDocument.Name, out string? xml)
             ? context.AnswerXmlAsync(Encoding.UTF8.GetBytes(xml))
             : throw OssErrors.NoSuchLifecycle(bucket.Name);
     }
@@ -78,13 +78,12 @@ internal static class ConfigurationOperations
         string? overlap = context.Header("x-oss-allow-same-action-overlap");
         if (overlap is not (null or "true" or "false"))
             throw OssErrors.InvalidArgument("x-oss-allow-same-action-overlap must be true or false.", "x-oss-allow-same-action-overlap", overlap);
-        LifecycleDocument document = LifecycleDocument.Parse(await BodyReceiver.ReceiveXmlAsync(context), overlap == "true");
-        bucket.Documents[LifecycleRunner.DocumentName] = Encoding.UTF8.GetString(document.Xml);
+        bucket.Documents[LifecycleDocument.Name] = LifecycleDocument.Check(await BodyReceiver.ReceiveXmlAsync(context), overlap == "true");
         context.Answer(200);
     }
 
     /// <summary><c>DELETE /?lifecycle</c>.</summary>
-    public static Task DeleteLifecycleAsync(OssContext context) => DeleteAsync(context, LifecycleRunner.DocumentName);
+    public static Task DeleteLifecycleAsync(OssContext context) => DeleteAsync(context, LifecycleDocument.Name);
 
     private static Task DeleteAsync(OssContext context, string document)
     {

@@ -89,13 +89,13 @@ internal static class ListOperations
         DateTimeOffset now = context.Now;
         foreach (ListEntry entry in entries)
         {
-            if (entry.Object is not { } found)
+            if (entry.Object is null || ETags.Read(context.Bucket, entry.Object) is not { } found)
                 continue;
             xml.Open("Contents"u8).Element("Key"u8, request.Name(entry.Name));
-            AddObject(context, xml, found);
+            AddObject(context, xml, found.Object);
             if (withOwner)
                 xml.Owner();
-            xml.OptionalElement("RestoreInfo"u8, ObjectAnswer.RestoreText(found, now)).Close("Contents"u8);
+            xml.OptionalElement("RestoreInfo"u8, ObjectAnswer.RestoreText(found.Object, now)).Close("Contents"u8);
         }
 
         foreach (ListEntry entry in entries)
