@@ -45,6 +45,18 @@ public sealed class OssAddressTests
         Assert.Single(signatures.Distinct());
     }
 
+    [Fact]
+    public async Task A_presigned_address_needs_keys_and_holds_no_secret()
+    {
+        using Recorder recorder = new();
+        await using OssStore store = Open(Plain, recorder);
+        Uri address = await store.PresignReadAsync("a b", TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
+        Assert.StartsWith("https://my-bucket.oss-cn-hangzhou.aliyuncs.com/a%20b?x-oss-credential=key-id%2F20240101", address.OriginalString, StringComparison.Ordinal);
+        Assert.Contains("&x-oss-expires=300&", address.OriginalString, StringComparison.Ordinal);
+        Assert.DoesNotContain(OssTestStore.Secret, address.OriginalString, StringComparison.Ordinal);
+        Assert.Empty(recorder.Seen);
+    }
+
     [Theory]
     [InlineData("http://oss-cn-hangzhou.aliyuncs.com", AddressingStyle.Auto, "AllowInsecureEndpoint")]
     [InlineData("https://192.0.2.1", AddressingStyle.VirtualHost, "IP address")]

@@ -42,6 +42,7 @@ internal static class TransportErrors
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "TLS failed.",
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => "The proxy refused.",
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => "The answer is not HTTP.",
+        HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => "The answer ended early.",
         HttpRequestException or IOException or SocketException => "The connection broke.",
         _ => null,
     };
