@@ -17,18 +17,32 @@ internal sealed class MultipartCopier(CopyContext context)
         try
         {
             ObjectHead head = await HeadPinnedAsync(entry, cancellationToken).ConfigureAwait(false);
-            PartPlan plan = PartPlan.For(entry.Size, context.PartSize, context.Destination.Limits);
-            (string uploadId, IReadOnlyList<UploadedPart> finished) = await ResumeOrBeginAsync(head, plan, guard, cancellationToken).ConfigureAwait(false);
-
-            PartTransfer transfer = new(context, head, plan, uploadId, finished);
-            IReadOnlyList<UploadedPart> parts = await transfer.RunAsync(cancellationToken).ConfigureAwait(false);
-            return await CompleteAsync(head, transfer.Crc64, new CompleteRequest(entry.Key, uploadId, parts, guard == OverwriteGuard.Forbidden), cancellationToken)
-                .ConfigureAwait(false);
+            try
+            {
+                return await CopyPartsAsync(head, guard, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreException exception) when (exception.Kind == StoreErrorKind.NoSuchUpload)
+            {
+                // The journalled upload is gone, by a lifecycle rule or by hand: the object begins anew, once.
+                await context.Uploads.RemoveAsync(entry.Key).ConfigureAwait(false);
+                return await CopyPartsAsync(head, guard, cancellationToken).ConfigureAwait(false);
+            }
         }
         finally
         {
             context.LargeSlots.Release();
         }
+    }
+
+    private async Task<TransferOutcome> CopyPartsAsync(ObjectHead head, OverwriteGuard guard, CancellationToken cancellationToken)
+    {
+        PartPlan plan = PartPlan.For(head.Entry.Size, context.PartSize, context.Destination.Limits);
+        (string uploadId, IReadOnlyList<UploadedPart> finished) = await ResumeOrBeginAsync(head, plan, guard, cancellationToken).ConfigureAwait(false);
+
+        PartTransfer transfer = new(context, head, plan, uploadId, finished);
+        IReadOnlyList<UploadedPart> parts = await transfer.RunAsync(cancellationToken).ConfigureAwait(false);
+        CompleteRequest request = new(head.Entry.Key, uploadId, parts, guard == OverwriteGuard.Forbidden);
+        return await CompleteAsync(head, transfer.Crc64, request, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ObjectHead> HeadPinnedAsync(ObjectEntry entry, CancellationToken cancellationToken)
@@ -93,6 +107,13 @@ internal sealed class MultipartCopier(CopyContext context)
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.NoSuchUpload)
         {
             outcome = await FindCompletedAsync(head.Entry, crc64, exception, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (exception.Kind == StoreErrorKind.InvalidRequest)
+        {
+            // The store does not know the parts as we do (InvalidPart, InvalidPartOrder): this upload will never complete.
+            await context.Destination.AbortAsync(request.Key, request.UploadId, cancellationToken).ConfigureAwait(false);
+            await context.Uploads.RemoveAsync(request.Key).ConfigureAwait(false);
+            throw;
         }
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.AlreadyExists)
         {

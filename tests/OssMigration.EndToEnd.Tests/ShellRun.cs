@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Stores;
+using OssMigration.TestKit;
+using Xunit;
+
+namespace OssMigration.EndToEnd.Tests;
+
+/// <summary>The Shell as a process of its own that runs the cloud's job by Start-OssMigration, as a user's would.</summary>
+internal sealed class ShellRun : IDisposable
+{
+    private const string SourceVariables = "OSSMIGRATION_TEST_FROM";
+    private const string DestinationVariables = "OSSMIGRATION_TEST_TO";
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private ShellRun(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it printed so far, both streams.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    /// <summary>The job with addresses that find their keys in the Shell's environment.</summary>
+    public static MigrationJob WithEnvironmentKeys(MigrationJob job) => job with
+    {
+        Source = job.Source with { Credential = new CredentialReference(CredentialKind.Environment, SourceVariables) },
+        Destination = job.Destination with { Credential = new CredentialReference(CredentialKind.Environment, DestinationVariables) },
+    };
+
+    public static ShellRun Start(Cloud cloud, string command)
+    {
+        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (string argument in (string[])[FindShell(), "-Command", command])
+            start.ArgumentList.Add(argument);
+        start.Environment["OSSMIGRATION_HOME"] = cloud.Home;
+        SetKeys(SourceVariables, cloud.Sandbox.S3Keys);
+        SetKeys(DestinationVariables, cloud.Sandbox.OssKeys);
+        Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return new ShellRun(process);
+
+        void SetKeys(string name, StoreCredential keys)
+        {
+            start.Environment[name + "_ACCESS_KEY_ID"] = keys.AccessKeyId;
+            start.Environment[name + "_ACCESS_KEY_SECRET"] = keys.AccessKeySecret;
+        }
+    }
+
+    /// <summary>SIGKILL: nothing in the process gets to know of it.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task<int> WaitAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Watches the process to its end and gives the highest resident memory, in MiB, as Linux accounts it.</summary>
+    public async Task<long> PeakMemoryAsync()
+    {
+        long peak = 0;
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(100));
+        while (!_process.HasExited)
+        {
+            peak = Math.Max(peak, ReadPeak());
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        return peak;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    private long ReadPeak()
+    {
+        try
+        {
+            string? line = File.ReadLines($"/proc/{_process.Id}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line.AsSpan(6).Trim().ToString().Split(' ')[0], CultureInfo.InvariantCulture) / 1024;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_output)
+            _output.AppendLine(line);
+    }
+
+    private static string FindShell()
+    {
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Join(folder.FullName, "OssMigration.sln")))
+                return Path.Join(folder.FullName, "src", "OssMigration.Shell", "bin", configuration, "net10.0", "OssMigration.Shell.dll");
+        }
+
+        throw new InvalidOperationException("The tests do not run inside of the repository.");
+    }
+}
