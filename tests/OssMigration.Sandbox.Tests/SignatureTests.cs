@@ -234,8 +234,8 @@ public sealed class SignatureTests(SandboxFixture sandbox) : IClassFixture<Sandb
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, new Uri(host.S3Endpoint).Port, cancellation);
         NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(request, cancellation);
-        client.Client.Shutdown(SocketShutdown.Send);
+        int lineEnd = request.AsSpan().IndexOf("\r\n"u8) + 2;
+        await stream.WriteAsync((byte[])[.. request[..lineEnd], .. "Connection: close\r\n"u8, .. request[lineEnd..]], cancellation);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return await reader.ReadToEndAsync(cancellation);
     }
