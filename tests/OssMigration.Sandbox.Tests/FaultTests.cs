@@ -167,9 +167,9 @@ public sealed class FaultTests : IAsyncLifetime
     [Fact]
     public async Task Too_many_requests_for_one_key_are_slowed_down()
     {
-        await _sandbox.AdminAsync("/limits", "{\"side\":\"s3\",\"requestsPerSecondPerKey\":2}");
+        await _sandbox.AdminAsync("/limits", "{\"side\":\"s3\",\"requestsPerSecondPerKey\":1}");
 
-        Answer[] answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => GetAsync()));
+        Answer[] answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => GetAsync()));
         Answer other = await _sandbox.S3.GetAsync(_bucket + "/b");
 
         Assert.Contains(answers, answer => answer.Status == HttpStatusCode.OK);

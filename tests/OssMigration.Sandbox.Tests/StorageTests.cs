@@ -59,16 +59,15 @@ public sealed class StorageTests
     [Fact]
     public void Each_CRC_has_its_check_value()
     {
-        Assert.Equal(0x995DC9BBDF1939FAUL, ReflectedCrc.Crc64Xz.Compute("123456789"u8));
         Assert.Equal(0xAE8B14860A799888UL, ReflectedCrc.Crc64Nvme.Compute("123456789"u8));
         Assert.Equal(0xCBF43926UL, ReflectedCrc.Crc32.Compute("123456789"u8));
         Assert.Equal(0xE3069283UL, ReflectedCrc.Crc32C.Compute("123456789"u8));
-        Assert.Equal(0UL, ReflectedCrc.Crc64Xz.Compute([]));
+        Assert.Equal(0UL, ReflectedCrc.Crc64Nvme.Compute([]));
     }
 
     [Fact]
     public void CRCs_append_and_combine() =>
-        Gen.Select(Gen.Byte.Array[0, 300], Gen.Byte.Array[0, 300], OneOf(ReflectedCrc.Crc64Xz, ReflectedCrc.Crc64Nvme, ReflectedCrc.Crc32, ReflectedCrc.Crc32C)).Sample((a, b, crc) =>
+        Gen.Select(Gen.Byte.Array[0, 300], Gen.Byte.Array[0, 300], OneOf(ReflectedCrc.Crc64Nvme, ReflectedCrc.Crc32, ReflectedCrc.Crc32C)).Sample((a, b, crc) =>
         {
             ulong whole = crc.Compute([.. a, .. b]);
             return crc.Append(crc.Compute(a), b) == whole && crc.Combine(crc.Compute(a), crc.Compute(b), b.Length) == whole;
