@@ -74,6 +74,31 @@ public sealed class SignatureTests(SandboxFixture sandbox) : IClassFixture<Sandb
         Assert.Null(bucket.Find("chunkObject.txt")!.Headers.ContentEncoding);
     }
 
+    [Theory]
+    [InlineData("sOO8/Q==", "d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435", "200")]
+    [InlineData("sOO8/Q==", "081f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435", "403")]
+    [InlineData("AAAAAA==", "d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435", "403")]
+    public async Task The_signed_trailer_of_the_AWS_documentation_is_accepted_only_as_it_stands(string crc32c, string signature, string status)
+    {
+        await using SandboxHost host = await ExampleHostAsync();
+        string body =
+            "10000;chunk-signature=b474d8862b1487a5145d686f57f013e54db672cee1c953b3010fb58501ef5aa2\r\n" + new string('a', 65536) + "\r\n" +
+            "400;chunk-signature=1c1344b170168f8e65b41376b44b20fe354e373826ccbbe2c1d40a8cae51e5c7\r\n" + new string('a', 1024) + "\r\n" +
+            "0;chunk-signature=2ca2aba2005185cf7159c6277faf83795951dd77a3a99e6e65d5c9f85863f992\r\n" +
+            $"x-amz-checksum-crc32c:{crc32c}\r\nx-amz-trailer-signature:{signature}\r\n\r\n";
+        string head =
+            "PUT /examplebucket/chunkObject.txt HTTP/1.1\r\nHost: s3.amazonaws.com\r\nx-amz-date: 20130524T000000Z\r\nx-amz-storage-class: REDUCED_REDUNDANCY\r\n" +
+            $"Authorization: AWS4-HMAC-SHA256 Credential={Credential},SignedHeaders=content-encoding;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;x-amz-storage-class;x-amz-trailer,Signature=106e2a8a18243abcf37539882f36619c00e2dfc72633413f02d3b74544bfeb8e\r\n" +
+            "x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER\r\nContent-Encoding: aws-chunked\r\nx-amz-decoded-content-length: 66560\r\n" +
+            $"x-amz-trailer: x-amz-checksum-crc32c\r\nContent-Length: {body.Length}\r\n\r\n";
+
+        string answer = await ExchangeAsync(host, Encoding.ASCII.GetBytes(head + body));
+
+        Assert.StartsWith("HTTP/1.1 " + status, answer, StringComparison.Ordinal);
+        Assert.True(host.S3.Buckets.TryGet("examplebucket", out var bucket));
+        Assert.Equal(status == "200" ? "sOO8/Q==" : null, bucket.Find("chunkObject.txt")?.Checksum?.Value);
+    }
+
     [Fact]
     public async Task A_wrong_secret_is_answered_with_what_the_server_signed()
     {
@@ -234,8 +259,8 @@ public sealed class SignatureTests(SandboxFixture sandbox) : IClassFixture<Sandb
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, new Uri(host.S3Endpoint).Port, cancellation);
         NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(request, cancellation);
-        client.Client.Shutdown(SocketShutdown.Send);
+        int lineEnd = request.AsSpan().IndexOf("\r\n"u8) + 2;
+        await stream.WriteAsync((byte[])[.. request[..lineEnd], .. "Connection: close\r\n"u8, .. request[lineEnd..]], cancellation);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return await reader.ReadToEndAsync(cancellation);
     }

@@ -5,6 +5,7 @@ namespace OssMigration.Sandbox.Hosting;
 /// <summary>Stands between a handler and the response's body and spoils it as a fault says; the handler knows nothing of it.</summary>
 internal sealed class FaultyAnswer
 {
+    private static readonly TimeSpan ArrivalTime = TimeSpan.FromMilliseconds(50);
     private readonly HttpContext _context;
     private readonly IHttpResponseBodyFeature _real;
     private readonly StreamResponseBodyFeature _feature;
@@ -77,8 +78,11 @@ internal sealed class FaultyAnswer
             int pass = (int)Math.Clamp(At - before, 0, buffer.Length);
             await answer._real.StartAsync(cancellationToken);
             await answer._real.Writer.WriteAsync(buffer[..pass], cancellationToken);
-            if (answer._fault.Kind == FaultKind.ResetInBody && _written > At)
-                SideCall.Reset(answer._context);
+            if (answer._fault.Kind != FaultKind.ResetInBody || _written <= At)
+                return;
+            // A reset overtakes what the client has not read yet; the bytes before it are to arrive.
+            await Task.Delay(ArrivalTime, cancellationToken);
+            SideCall.Reset(answer._context);
         }
 
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
