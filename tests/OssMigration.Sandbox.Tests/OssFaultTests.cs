@@ -106,11 +106,23 @@ public sealed class OssFaultTests : IAsyncLifetime
         await _sandbox.PutAsync("down", new byte[100_000]);
         Plan("GetObject", FaultKind.ResetInBody, f => f with { AfterBytes = 50_000 });
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => _sandbox.GetAsync("down"));
+        Plan("GetObject", FaultKind.Truncate, f => f with { AfterBytes = 50_000 });
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => _sandbox.GetAsync("down"));
         Plan("GetObject", FaultKind.CorruptBody, f => f with { AfterBytes = 99_999 });
         OssAnswer corrupted = await _sandbox.GetAsync("down");
 
         Assert.Equal(0, corrupted.Body[99_998]);
         Assert.NotEqual(0, corrupted.Body[99_999]);
+    }
+
+    [Fact]
+    public async Task An_upload_that_breaks_off_stores_nothing()
+    {
+        Plan("PutObject", FaultKind.ResetInBody, f => f with { AfterBytes = 50_000 });
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => _sandbox.PutAsync("up", new byte[100_000]));
+
+        Assert.Equal(HttpStatusCode.NotFound, (await _sandbox.HeadAsync("up")).Status);
     }
 
     [Fact]
@@ -127,6 +139,9 @@ public sealed class OssFaultTests : IAsyncLifetime
         OssAnswer dropped = await ListAsync();
         Plan("ListObjectsV2", FaultKind.UnorderedPage);
         OssAnswer unordered = await ListAsync();
+        Plan("ListObjectsV2", FaultKind.RepeatPage);
+        OssAnswer repeated = await ListAsync("&max-keys=2");
+        OssAnswer again = await ListAsync("&max-keys=2&continuation-token=" + repeated.Element("NextContinuationToken"));
         Plan("ListObjectsV2", FaultKind.IgnoreStartAfter);
         OssAnswer ignored = await ListAsync("&start-after=b");
 
@@ -138,6 +153,8 @@ public sealed class OssFaultTests : IAsyncLifetime
         Assert.Equal(3, dropped.All("Key").Length);
         Assert.Equal("4", dropped.Element("KeyCount"));
         Assert.NotEqual(["a", "b", "c", "d"], unordered.All("Key"));
+        Assert.Equal(["a", "b"], repeated.All("Key"));
+        Assert.Equal(["a", "b"], again.All("Key"));
         Assert.Equal(["a", "b", "c", "d"], ignored.All("Key"));
     }
 

@@ -6,7 +6,7 @@ namespace OssMigration.Sandbox.Oss.Signing;
 internal sealed class CanonicalText
 {
     [ThreadStatic]
-    private static CanonicalText? ofThread;
+    private static CanonicalText? _ofThread;
 
     private byte[] _bytes = new byte[2048];
     private int _length;
@@ -21,7 +21,7 @@ internal sealed class CanonicalText
     /// <summary>The empty text of this thread. Only one is in use at a time, and not across an await.</summary>
     public static CanonicalText Start()
     {
-        CanonicalText text = ofThread ??= new CanonicalText();
+        CanonicalText text = _ofThread ??= new CanonicalText();
         text._length = 0;
         return text;
     }
