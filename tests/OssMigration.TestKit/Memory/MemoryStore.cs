@@ -7,7 +7,7 @@ namespace OssMigration.TestKit;
 
 /// <summary>
 /// A whole store in memory, as strict as the real ones about keys, order, conditions and parts. Thread-safe.
-/// Tests arrange and look through <see cref="Seed(string, string)"/>, <see cref="Find"/>, <see cref="Change"/> and <see cref="Keys"/>,
+/// Tests arrange and look through Seed, <see cref="Find"/>, <see cref="Change"/> and <see cref="Keys"/>,
 /// which count as no operation.
 /// </summary>
 public sealed partial class MemoryStore : IObjectStore, IBucketInspector
