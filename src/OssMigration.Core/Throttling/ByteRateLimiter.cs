@@ -2,18 +2,30 @@ namespace OssMigration.Core.Throttling;
 
 /// <summary>
 /// Holds bytes to a rate: a bucket that fills at the rate and holds a quarter of a second's worth. First come, first
-/// served. The rate may be changed at any time. Nearly free while there is no limit. Thread-safe.
+/// served. The rate may be changed at any time and reaches those who wait already. Nearly free while there is no limit.
+/// Thread-safe.
 /// </summary>
-internal sealed class ByteRateLimiter(TimeProvider time)
+internal sealed class ByteRateLimiter : IDisposable
 {
-    private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(250);
+    private const double BurstSeconds = 0.25;
 
     private readonly object _gate = new();
+    private readonly LinkedList<Waiter> _waiters = new();
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
     private long? _bytesPerSecond;
-    private double _debt;
-    private long _countedAt = time.GetTimestamp();
+    private double _level;
+    private long _countedAt;
 
-    /// <summary>Highest rate; null for none. Takes effect with the next bytes.</summary>
+    /// <summary>Begins without a limit.</summary>
+    public ByteRateLimiter(TimeProvider time)
+    {
+        _time = time;
+        _countedAt = time.GetTimestamp();
+        _timer = time.CreateTimer(static self => ((ByteRateLimiter)self!).PassReady(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Highest rate; null (or nothing above 0) for none.</summary>
     public long? BytesPerSecond
     {
         get
@@ -26,38 +38,109 @@ internal sealed class ByteRateLimiter(TimeProvider time)
         {
             lock (_gate)
             {
-                Settle();
+                Drain();
                 _bytesPerSecond = value is > 0 ? value : null;
-                if (_bytesPerSecond is null)
-                    _debt = 0;
             }
+            PassReady();
         }
     }
 
-    /// <summary>Returns when these bytes may pass.</summary>
+    /// <summary>
+    /// Returns when these bytes may pass. A request that is larger than the bucket passes when all but a bucket of it has
+    /// been waited for.
+    /// </summary>
     public ValueTask AcquireAsync(int bytes, CancellationToken cancellationToken)
     {
-        TimeSpan wait;
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellationToken);
         lock (_gate)
         {
             if (_bytesPerSecond is not { } rate)
                 return default;
 
-            // Whoever comes takes its bytes at once and waits until the bucket would have held them, so that the order
-            // of coming is the order of passing and a request larger than the bucket needs no special case.
-            Settle();
-            _debt += bytes;
-            wait = TimeSpan.FromSeconds(_debt / rate) - Burst;
+            if (_waiters.Count == 0)
+            {
+                Drain();
+                _level += bytes;
+                if (IsPassable(rate))
+                    return default;
+                Schedule(rate);
+            }
+            Waiter waiter = new(bytes);
+            LinkedListNode<Waiter> node = _waiters.AddLast(waiter);
+            waiter.Registration = cancellationToken.UnsafeRegister((_, token) => Cancel(node, token), null);
+            return new ValueTask(waiter.Task);
         }
-
-        return wait > TimeSpan.Zero ? new ValueTask(Task.Delay(wait, time, cancellationToken)) : default;
     }
 
-    private void Settle()
+    /// <summary>Stops the clock. Whoever waits is not let through any more.</summary>
+    public void Dispose() => _timer.Dispose();
+
+    // Only the first waiter's bytes are in the bucket: so a cancelled one can take them back, and the others cost nothing.
+    private void PassReady()
     {
-        long now = time.GetTimestamp();
-        if (_bytesPerSecond is { } rate)
-            _debt = Math.Max(0, _debt - (time.GetElapsedTime(_countedAt, now).TotalSeconds * rate));
+        List<Waiter> ready = [];
+        lock (_gate)
+        {
+            Drain();
+            while (_waiters.First is { } first && IsPassable(_bytesPerSecond))
+            {
+                ready.Add(first.Value);
+                _waiters.RemoveFirst();
+                _level += _waiters.First?.Value.Bytes ?? 0;
+            }
+            if (_waiters.Count > 0 && _bytesPerSecond is { } rate)
+                Schedule(rate);
+        }
+
+        foreach (Waiter waiter in ready)
+        {
+            waiter.Registration.Unregister();
+            waiter.TrySetResult();
+        }
+    }
+
+    private void Cancel(LinkedListNode<Waiter> node, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (node.List is null)
+                return;
+
+            bool wasFirst = _waiters.First == node;
+            _waiters.Remove(node);
+            if (wasFirst)
+            {
+                Drain();
+                _level = Math.Max(0, _level - node.Value.Bytes) + (_waiters.First?.Value.Bytes ?? 0);
+            }
+        }
+
+        node.Value.TrySetCanceled(cancellationToken);
+        PassReady();
+    }
+
+    // Less than a byte too much is the rounding of the clock.
+    private bool IsPassable(long? rate) => rate is null || _level < (rate.Value * BurstSeconds) + 1;
+
+    // A timer counts whole milliseconds and drops the rest; rounded down, many small waits would add up to more than the rate.
+    private void Schedule(long rate)
+    {
+        double milliseconds = Math.Ceiling((_level - (rate * BurstSeconds)) / rate * 1000);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 1, int.MaxValue)), Timeout.InfiniteTimeSpan);
+    }
+
+    private void Drain()
+    {
+        long now = _time.GetTimestamp();
+        _level = _bytesPerSecond is { } rate ? Math.Max(0, _level - (_time.GetElapsedTime(_countedAt, now).TotalSeconds * rate)) : 0;
         _countedAt = now;
+    }
+
+    private sealed class Waiter(int bytes) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public int Bytes => bytes;
+
+        public CancellationTokenRegistration Registration { get; set; }
     }
 }

@@ -36,30 +36,26 @@ internal sealed class MemoryBudget(long total)
             node = _waiters.AddLast(new Waiter(bytes));
         }
 
-        await using (cancellationToken.Register(() => Cancel(node)))
-            await node.Value.Granted.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await using (cancellationToken.Register(() => Cancel(node, cancellationToken)))
+            await node.Value.Granted.Task.ConfigureAwait(false);
         return new Lease(this, bytes);
     }
 
     private bool Fits(long bytes) => _used == 0 || _used + bytes <= total;
 
-    private void Cancel(LinkedListNode<Waiter> node)
+    private void Cancel(LinkedListNode<Waiter> node, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (node.List is not null)
-            {
-                _waiters.Remove(node);
-                node.Value.Granted.TrySetCanceled();
-            }
-            else
-            {
-                // Granted in the same moment: nobody will take it, so it goes back.
-                _used -= node.Value.Bytes;
-            }
+            // Granted in the same moment: whoever waits gets the lease and gives it back in the usual way.
+            if (node.List is null)
+                return;
 
+            _waiters.Remove(node);
             GrantNext();
         }
+
+        node.Value.Granted.TrySetCanceled(cancellationToken);
     }
 
     private void Release(long bytes)

@@ -82,7 +82,7 @@ public sealed class ObjectFilterTests
             ObjectFilterMatcher matcher = ObjectFilterMatcher.Compile(new ObjectFilter { Include = [glob] });
             foreach (string key in keys)
                 Assert.Equal(NaiveGlob.IsMatch(glob, key), matcher.IsWanted(Entry(key)));
-        }, iter: 1000);
+        }, iter: 500);
     }
 
     [Fact]

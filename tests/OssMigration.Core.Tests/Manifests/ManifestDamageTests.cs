@@ -5,7 +5,7 @@ namespace OssMigration.Core.Tests.Manifests;
 
 public sealed class ManifestDamageTests : IDisposable
 {
-    private const int EntriesOfBlock = 20;
+    private const int EntriesOfBlock = 3;
     private readonly TemporaryFolder _folder = new();
     private readonly List<(long Length, int Entries)> _commits = [];
     private readonly byte[] _sealed;

@@ -1,0 +1,147 @@
+using CsCheck;
+using Microsoft.Extensions.Time.Testing;
+using OssMigration.Core.Throttling;
+using Xunit;
+
+namespace OssMigration.Core.Tests.Throttling;
+
+public sealed class ByteRateLimiterTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Without_a_limit_everything_passes_at_once()
+    {
+        using ByteRateLimiter limiter = new(_time);
+        Assert.All(Enumerable.Range(0, 1000), _ => Assert.True(limiter.AcquireAsync(int.MaxValue, Token).AsTask().IsCompletedSuccessfully));
+    }
+
+    [Fact]
+    public void In_any_second_or_longer_no_more_passes_than_the_rate_allows_and_a_quarter_of_a_second_on_top() =>
+        Gen.Select(Gen.Int[1000, 1_000_000], Gen.Select(Gen.Int[0, 100], Gen.Int[0, 500]).Array[1, 40]).Sample((rate, requests) =>
+        {
+            FakeTimeProvider time = new();
+            using ByteRateLimiter limiter = new(time) { BytesPerSecond = rate };
+            List<(double At, int Bytes)> passed = [];
+            List<(Task Task, int Bytes)> waiting = [];
+            double now = 0;
+            void Tick()
+            {
+                passed.AddRange(waiting.Where(one => one.Task.IsCompleted).Select(one => (now, one.Bytes)));
+                waiting.RemoveAll(one => one.Task.IsCompleted);
+                time.Advance(TimeSpan.FromMilliseconds(1));
+                now += 0.001;
+            }
+            foreach ((int percent, int pause) in requests)
+            {
+                int bytes = rate / 4 * percent / 100;
+                waiting.Add((limiter.AcquireAsync(bytes, CancellationToken.None).AsTask(), bytes));
+                for (int step = 400; step < pause; step++)
+                    Tick();
+            }
+            for (int step = 0; step < 15_000 && waiting.Count > 0; step++)
+                Tick();
+
+            Assert.Empty(waiting);
+            Assert.Equal(requests.Length, passed.Count);
+            for (int first = 0; first < passed.Count; first++)
+            {
+                long sum = 0;
+                for (int last = first; last < passed.Count; last++)
+                {
+                    sum += passed[last].Bytes;
+                    double window = Math.Max(1, passed[last].At - passed[first].At);
+
+                    // A timer of whole milliseconds is up to two of them late, and what came in meanwhile may pass with it.
+                    Assert.True(sum <= rate * (window + 0.25 + 0.002) + 1, $"{sum} bytes in {window} s at {rate} bytes/s");
+                }
+            }
+        }, iter: 60);
+
+    [Fact]
+    public void The_rate_is_reached_while_there_is_work()
+    {
+        using ByteRateLimiter limiter = new(_time) { BytesPerSecond = 10_000 };
+        Task[] tasks = [.. Enumerable.Range(0, 110).Select(_ => limiter.AcquireAsync(1000, Token).AsTask())];
+        Assert.Equal(2, tasks.Count(task => task.IsCompleted));
+
+        for (int step = 0; step < 1000; step++)
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+
+        Assert.InRange(tasks.Count(task => task.IsCompleted), 100, 103);
+    }
+
+    [Fact]
+    public void Requests_pass_in_the_order_they_came()
+    {
+        using ByteRateLimiter limiter = new(_time) { BytesPerSecond = 1000 };
+        int[] sizes = [200, 5000, 1, 3000, 1];
+        Task[] tasks = [.. sizes.Select(bytes => limiter.AcquireAsync(bytes, Token).AsTask())];
+        List<int> counts = [];
+        for (int step = 0; step < 100; step++)
+        {
+            int count = tasks.Count(task => task.IsCompleted);
+            Assert.All(tasks.Take(count), task => Assert.True(task.IsCompleted));
+            counts.Add(count);
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+        Assert.Equal([1, 3, 5], counts.Distinct());
+    }
+
+    [Fact]
+    public void Idle_time_saves_up_no_more_than_a_quarter_of_a_second()
+    {
+        using ByteRateLimiter limiter = new(_time) { BytesPerSecond = 1000 };
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.True(limiter.AcquireAsync(250, Token).AsTask().IsCompletedSuccessfully);
+        Assert.False(limiter.AcquireAsync(1, Token).AsTask().IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task A_higher_rate_and_no_rate_at_all_reach_those_who_wait_already()
+    {
+        using ByteRateLimiter limiter = new(_time) { BytesPerSecond = 1 };
+        Task first = limiter.AcquireAsync(100_000, Token).AsTask();
+        Task second = limiter.AcquireAsync(1_000_000, Token).AsTask();
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.False(first.IsCompleted);
+
+        limiter.BytesPerSecond = 100_000;
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await first.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        Assert.False(second.IsCompleted);
+
+        limiter.BytesPerSecond = null;
+        await second.WaitAsync(TimeSpan.FromSeconds(10), Token);
+    }
+
+    [Fact]
+    public void A_lower_rate_holds_from_now_on()
+    {
+        using ByteRateLimiter limiter = new(_time) { BytesPerSecond = 1_000_000 };
+        Assert.True(limiter.AcquireAsync(100_000, Token).AsTask().IsCompletedSuccessfully);
+        limiter.BytesPerSecond = 100;
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        Task next = limiter.AcquireAsync(100, Token).AsTask();
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.False(next.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_takes_its_bytes_back()
+    {
+        using CancellationTokenSource cancel = new();
+        using ByteRateLimiter limiter = new(_time) { BytesPerSecond = 1 };
+        Task waiting = limiter.AcquireAsync(1000, cancel.Token).AsTask();
+        Task behind = limiter.AcquireAsync(10, Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await limiter.AcquireAsync(1, cancel.Token));
+
+        Assert.False(behind.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(11));
+        await behind.WaitAsync(TimeSpan.FromSeconds(10), Token);
+    }
+}
