@@ -45,7 +45,7 @@ fills_the_source() {
         put "$key" "content of $key"
     done
     put described text --content-type text/x-test --cache-control max-age=77 --content-disposition 'attachment; filename="a b"' \
-        --content-language de --metadata owner=nobody
+        --content-language de --content-encoding identity --expires 2037-10-21T07:28:00Z --metadata owner=nobody
     echo "$bytes" >"$work/bytes"
 }
 
@@ -64,14 +64,29 @@ migrates() { # The script's own checks are counted one by one, below.
     timeout --kill-after=20 600 dotnet run -c Release --no-build --project src/OssMigration.Shell -- tests/servers/ceph-to-oss.ps1
 }
 
-arrives_whole() {
+read_by_another_client() { # sets what ali-oss needs
     OSS_ENDPOINT=$(sandbox_value oss endpoint | sed 's/127\.0\.0\.1/localhost/')
     OSS_REGION=$(sandbox_value oss region)
     OSS_ACCESS_KEY_ID=$(sandbox_value oss accessKeyId)
     OSS_ACCESS_KEY_SECRET=$(sandbox_value oss accessKeySecret)
     export OSS_ENDPOINT OSS_REGION OSS_ACCESS_KEY_ID OSS_ACCESS_KEY_SECRET
+}
+arrives_whole() {
+    read_by_another_client
     node tests/clients/ali-oss/inventory.mjs destination | LC_ALL=C sort >"$work/actual"
     LC_ALL=C sort "$work/expected" | diff - "$work/actual"
+}
+arrives_described() {
+    read_by_another_client
+    node tests/clients/ali-oss/headers.mjs destination described >"$work/headers"
+    cat "$work/headers"
+    grep -qxF 'content-type: text/x-test' "$work/headers"
+    grep -qxF 'cache-control: max-age=77' "$work/headers"
+    grep -qxF 'content-disposition: attachment; filename="a b"' "$work/headers"
+    grep -qxF 'content-language: de' "$work/headers"
+    grep -qxF 'content-encoding: identity' "$work/headers"
+    grep -qxF 'expires: Wed, 21 Oct 2037 07:28:00 GMT' "$work/headers"
+    grep -qxF 'x-oss-meta-owner: nobody' "$work/headers"
 }
 
 check 'a bucket of a real S3 server is filled' fills_the_source
@@ -88,5 +103,6 @@ else
         echo "FAILED ceph-to-oss: the script ended with $status"
     fi
     check 'every key and byte arrived, as another client reads them' arrives_whole
+    check 'headers and user metadata arrived' arrives_described
 fi
 closing

@@ -1,5 +1,7 @@
 using System.Text;
+#if NET10_0_OR_GREATER
 using CsCheck;
+#endif
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Stores;
 
@@ -10,6 +12,7 @@ internal static class ManifestGenerators
 {
     private static readonly string[] Pieces = ["a", "b", "/", "photos/", "2019", "é", "€", "\uE000", "\uFFFD", "\U0001F600", "\U00010000", " ", "..", "%2F", "\0"];
 
+#if NET10_0_OR_GREATER
     public static Gen<string> Key { get; } =
         Gen.Int[0, Pieces.Length - 1].Array[0, 12].Select(indexes => string.Concat(indexes.Select(index => Pieces[index])));
 
@@ -31,6 +34,7 @@ internal static class ManifestGenerators
                 rest % 2 == 0 ? crc : null, (ProofKind)(rest % 5)));
 
     public static Gen<SettledEntry[]> Sorted(int most) => Entry.Array[0, most].Select(Sort);
+#endif
 
     public static SettledEntry[] Sort(IEnumerable<SettledEntry> entries) =>
         [.. entries.DistinctBy(entry => entry.Key).OrderBy(entry => Encoding.UTF8.GetBytes(entry.Key), ByteOrder.Instance)];
