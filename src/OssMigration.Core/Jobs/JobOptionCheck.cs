@@ -26,7 +26,7 @@ internal static partial class JobOptionCheck
             yield return problem;
         foreach (string problem in Ranges(job))
             yield return problem;
-        if (job.Overwrite != OverwriteMode.IfNewer && job.ClockSkewMargin != new MigrationJob { Name = "", Source = job.Source, Destination = job.Destination }.ClockSkewMargin)
+        if (job.Overwrite != OverwriteMode.IfNewer && job.ClockSkewMargin != MigrationJob.DefaultClockSkewMargin)
             yield return $"ClockSkewMargin has a meaning with Overwrite IfNewer only, not with {job.Overwrite}.";
         if (job.PartSize > job.MemoryBudget)
             yield return $"PartSize ({job.PartSize}) is larger than MemoryBudget ({job.MemoryBudget}).";

@@ -14,12 +14,14 @@ namespace OssMigration.Core.Jobs;
 internal sealed class JobRunner(EngineEnvironment environment, JobFolder folder, RunOptions options, IRunListener listener)
 {
     private const int PlannedRanges = 16;
+    private const int LockAttempts = 5;
+    private static readonly TimeSpan LockDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Runs.</summary>
     public async Task<MigrationReport> RunAsync(CancellationToken cancellationToken)
     {
         MigrationJob job = ReadJob();
-        using IDisposable held = folder.Lock();
+        using IDisposable held = await LockAsync(cancellationToken).ConfigureAwait(false);
         await using JournalWriter journal = new(folder.Journal, folder.Name);
         await journal.WriteAsync(writes => writes.SetStop(false)).ConfigureAwait(false);
         await using StoreChain stores = new(environment, job, options.Credentials, listener);
@@ -35,6 +37,22 @@ internal sealed class JobRunner(EngineEnvironment environment, JobFolder folder,
         RunRow run = await BeginOrResumeAsync(journal, stores, job, stop.Token).ConfigureAwait(false);
         Stretch stretch = new(job, run, journal, stores, isAfterCutover);
         return await RunStretchAsync(stretch, () => budget.IsCancellationRequested, stop.Token).ConfigureAwait(false);
+    }
+
+    // Get-MigrationJob looks whether the job is locked by locking it for a moment; that moment is waited for.
+    private async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return folder.Lock();
+            }
+            catch (JobStateException) when (attempt < LockAttempts)
+            {
+                await Task.Delay(LockDelay, environment.Time, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private MigrationJob ReadJob()
@@ -87,7 +105,7 @@ internal sealed class JobRunner(EngineEnvironment environment, JobFolder folder,
 
     private async Task<MigrationReport> RunStretchAsync(Stretch stretch, Func<bool> isOverBudget, CancellationToken cancellationToken)
     {
-        ListerChoice listers = new(stretch.Stores, stretch.Job, folder, listener);
+        using ListerChoice listers = new(stretch.Stores, stretch.Job, folder, listener);
         while (true)
         {
             RunProgress progress = MakeProgress(stretch.Run);

@@ -8,7 +8,7 @@ namespace OssMigration.Core.Jobs;
 /// How each end is listed: range by range from its pages, or, for a store that was caught ignoring start-after or
 /// breaking the order of keys, from one serial listing that is sorted on the disk.
 /// </summary>
-internal sealed class ListerChoice
+internal sealed class ListerChoice : IDisposable
 {
     private readonly StoreChain _stores;
     private readonly JobFolder _folder;
@@ -51,6 +51,13 @@ internal sealed class ListerChoice
         else
             Destination = Sorted(_stores.Destination, filter: null, "destination.db");
         return true;
+    }
+
+    /// <summary>Drops the sorted listings from the disk.</summary>
+    public void Dispose()
+    {
+        (Source as IDisposable)?.Dispose();
+        (Destination as IDisposable)?.Dispose();
     }
 
     private SerialSortedLister Sorted(IObjectReader store, ObjectFilterMatcher? filter, string file)

@@ -64,8 +64,11 @@ public sealed record MigrationJob
     /// <summary>Which objects of the source take part.</summary>
     public ObjectFilter Filter { get; init; } = new();
 
+    /// <summary>The default of <see cref="ClockSkewMargin"/>.</summary>
+    public static TimeSpan DefaultClockSkewMargin { get; } = TimeSpan.FromMinutes(2);
+
     /// <summary>By how much a source date must be later before IfNewer believes it. Default 2 minutes.</summary>
-    public TimeSpan ClockSkewMargin { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan ClockSkewMargin { get; init; } = DefaultClockSkewMargin;
 
     /// <summary>From this moment the destination belongs to the business and nothing there is overwritten; null before cut-over.</summary>
     public DateTimeOffset? CutoverTime { get; init; }
