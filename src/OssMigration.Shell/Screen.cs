@@ -75,7 +75,7 @@ internal sealed class Screen
             int end = _line.ToString().LastIndexOf('\n') + 1;
             if (end == 0)
                 return;
-            _console.Write(new RawText(_line.ToString(0, end)));
+            _console.Write(new RawText(ErasingLines(_line.ToString(0, end))));
             _line.Remove(0, end);
         }
     }
@@ -87,7 +87,7 @@ internal sealed class Screen
         {
             if (_progress.IsShown && ErrorSupportsColour)
             {
-                _console.Write(new RawText(text));
+                _console.Write(new RawText(ErasingLines(text)));
                 return;
             }
 
@@ -95,6 +95,9 @@ internal sealed class Screen
             _error.Flush();
         }
     }
+
+    // The text is written over the progress block, of which nothing may be left beside shorter lines.
+    private static string ErasingLines(string text) => text.Replace("\n", "\e[K\n", StringComparison.Ordinal);
 
     /// <summary>Shows where work stands, or removes it where the record says that it is completed.</summary>
     public void ShowProgress(ProgressRecord record)
