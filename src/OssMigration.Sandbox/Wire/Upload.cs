@@ -31,7 +31,7 @@ internal static class Upload
             int read;
             while ((read = await source.ReadAsync(buffer, cancellationToken)) > 0)
             {
-                if (call.Fault is { } fault && Spoil(fault, buffer.AsSpan(0, read), received))
+                if (call.Fault is { } fault && Spoil(call, fault, buffer.AsSpan(0, read), received))
                 {
                     call.ResetConnection();
                     return null;
@@ -55,10 +55,17 @@ internal static class Upload
     }
 
     // True when the connection is to be closed now.
-    private static bool Spoil(Fault fault, Span<byte> bytes, long before)
+    private static bool Spoil(SideCall call, Fault fault, Span<byte> bytes, long before)
     {
-        if (fault.Kind == FaultKind.CorruptBody && before <= fault.AfterBytes && fault.AfterBytes < before + bytes.Length)
+        bool isReached = before + bytes.Length > fault.AfterBytes;
+        if (fault.Kind == FaultKind.CorruptBody && isReached && before <= fault.AfterBytes)
+        {
+            call.Act();
             bytes[(int)(fault.AfterBytes - before)] ^= 0x20;
-        return fault.Kind == FaultKind.ResetInBody && before + bytes.Length > fault.AfterBytes;
+        }
+        if (fault.Kind != FaultKind.ResetInBody || !isReached)
+            return false;
+        call.Act();
+        return true;
     }
 }
