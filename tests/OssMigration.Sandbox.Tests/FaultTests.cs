@@ -93,6 +93,22 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_fault_that_cannot_act_has_not_fired_and_waits_for_the_next_request()
+    {
+        await _sandbox.S3.PutAsync(_bucket + "/long", new string('x', 100));
+        await PlanAsync("{\"side\":\"s3\",\"operation\":\"GetObject\",\"kind\":\"corruptBody\",\"afterBytes\":50},{\"side\":\"s3\",\"operation\":\"ListObjectsV2\",\"kind\":\"ignoreStartAfter\"}");
+
+        Answer tooShort = await GetAsync();
+        await _sandbox.S3.SendAsync("GET", _bucket, [("list-type", "2")]);
+        await AssertFiredAsync(0, 0);
+        Answer spoiled = await _sandbox.S3.GetAsync(_bucket + "/long");
+
+        Assert.Equal("0123456789", tooShort.Text);
+        Assert.Equal(50, spoiled.Text.IndexOf('X', StringComparison.Ordinal));
+        await AssertFiredAsync(1, 0);
+    }
+
+    [Fact]
     public async Task One_byte_of_what_is_stored_is_flipped_so_that_the_ETag_tells()
     {
         await PlanAsync("{\"side\":\"s3\",\"operation\":\"PutObject\",\"kind\":\"corruptBody\",\"afterBytes\":0}");

@@ -1,8 +1,11 @@
+using System.Globalization;
+
 namespace OssMigration.Sandbox.Hosting;
 
 /// <summary>
 /// The planned faults of one side. A request takes the first fault that waits for it, and every delay that does; all that
-/// match count the request for their own skip. Safe for concurrent use.
+/// match count the request for their own skip. A fault that could not act on the request that took it (a body too short, a
+/// page too small) goes on waiting and has not fired. Safe for concurrent use.
 /// </summary>
 internal sealed class FaultPlan
 {
@@ -40,12 +43,12 @@ internal sealed class FaultPlan
     /// <summary>Takes what is planned for a request.</summary>
     /// <param name="operation">The operation's name.</param>
     /// <param name="key">The key, or the prefix of a listing; null when there is none.</param>
-    /// <returns>The fault that acts, or null, and the time to wait before.</returns>
-    public (Fault? Acting, TimeSpan Delay) Take(string operation, string? key)
+    /// <returns>The fault taken, or null, and the time to wait before.</returns>
+    public (ArmedFault? Armed, TimeSpan Delay) Take(string operation, string? key)
     {
         if (_isEmpty)
             return (null, TimeSpan.Zero);
-        Fault? acting = null;
+        ArmedFault? armed = null;
         TimeSpan delay = TimeSpan.Zero;
         lock (_gate)
         {
@@ -54,15 +57,28 @@ internal sealed class FaultPlan
                 if (!entry.Matches(operation, key) || !entry.IsDue())
                     continue;
                 if (entry.Fault.Kind == FaultKind.Delay)
-                    delay += TimeSpan.FromMilliseconds(double.Parse(entry.Fault.Value ?? "0", System.Globalization.CultureInfo.InvariantCulture));
-                else if (acting is null)
-                    acting = entry.Fault;
-                else
-                    continue;
-                entry.Fired++;
+                {
+                    delay += TimeSpan.FromMilliseconds(double.Parse(entry.Fault.Value ?? "0", CultureInfo.InvariantCulture));
+                    entry.Fired++;
+                }
+                else if (armed is null)
+                {
+                    entry.Taken++;
+                    armed = new ArmedFault(entry.Fault, hasActed => Settle(entry, hasActed));
+                }
             }
         }
-        return (acting, delay);
+        return (armed, delay);
+    }
+
+    private void Settle(Entry entry, bool hasActed)
+    {
+        lock (_gate)
+        {
+            entry.Taken--;
+            if (hasActed)
+                entry.Fired++;
+        }
     }
 
     private sealed class Entry(Fault fault)
@@ -72,6 +88,9 @@ internal sealed class FaultPlan
         public Fault Fault => fault;
 
         public int Fired { get; set; }
+
+        // Held by requests in flight that it has not acted on yet.
+        public int Taken { get; set; }
 
         public bool Matches(string operation, string? key)
         {
@@ -89,7 +108,28 @@ internal sealed class FaultPlan
                 _toSkip--;
                 return false;
             }
-            return fault.Times < 0 || Fired < fault.Times;
+            return fault.Times < 0 || Fired + Taken < fault.Times;
         }
+    }
+}
+
+/// <summary>A fault that a request holds. It has fired when it has acted; otherwise it is given back when the request ends.</summary>
+internal sealed class ArmedFault(Fault fault, Action<bool> settle)
+{
+    private int _isSettled;
+
+    /// <summary>The plan.</summary>
+    public Fault Fault => fault;
+
+    /// <summary>Tells that it acts now. To be called before the client can see it.</summary>
+    public void Act() => Settle(hasActed: true);
+
+    /// <summary>Gives it back when it has not acted.</summary>
+    public void GiveBack() => Settle(hasActed: false);
+
+    private void Settle(bool hasActed)
+    {
+        if (Interlocked.Exchange(ref _isSettled, 1) == 0)
+            settle(hasActed);
     }
 }

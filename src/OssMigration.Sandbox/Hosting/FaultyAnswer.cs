@@ -9,21 +9,23 @@ internal sealed class FaultyAnswer
     private readonly HttpContext _context;
     private readonly IHttpResponseBodyFeature _real;
     private readonly StreamResponseBodyFeature _feature;
-    private readonly Fault _fault;
+    private readonly ArmedFault _armed;
 
-    private FaultyAnswer(HttpContext context, IHttpResponseBodyFeature real, Fault fault)
+    private FaultyAnswer(HttpContext context, IHttpResponseBodyFeature real, ArmedFault armed)
     {
         _context = context;
         _real = real;
-        _fault = fault;
-        Stream stream = fault.Kind == FaultKind.ResetAfter ? Stream.Null : new SpoilingStream(this);
+        _armed = armed;
+        Stream stream = armed.Fault.Kind == FaultKind.ResetAfter ? Stream.Null : new SpoilingStream(this);
         _feature = new StreamResponseBodyFeature(stream, real);
     }
 
+    private FaultKind Kind => _armed.Fault.Kind;
+
     /// <summary>Replaces the response's body of this request.</summary>
-    public static FaultyAnswer Install(HttpContext context, Fault fault)
+    public static FaultyAnswer Install(HttpContext context, ArmedFault armed)
     {
-        var answer = new FaultyAnswer(context, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), fault);
+        var answer = new FaultyAnswer(context, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), armed);
         context.Features.Set<IHttpResponseBodyFeature>(answer._feature);
         return answer;
     }
@@ -31,8 +33,9 @@ internal sealed class FaultyAnswer
     /// <summary>Brings the fault to its end after the handler has written everything.</summary>
     public async ValueTask EndAsync()
     {
-        if (_fault.Kind == FaultKind.ResetAfter)
+        if (Kind == FaultKind.ResetAfter)
         {
+            _armed.Act();
             SideCall.Reset(_context);
             return;
         }
@@ -58,16 +61,17 @@ internal sealed class FaultyAnswer
             set => throw new NotSupportedException();
         }
 
-        private long At => answer._fault.AfterBytes;
+        private long At => answer._armed.Fault.AfterBytes;
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             long before = _written;
             _written += buffer.Length;
-            if (answer._fault.Kind == FaultKind.CorruptBody)
+            if (answer.Kind == FaultKind.CorruptBody)
             {
                 if (before <= At && At < _written)
                 {
+                    answer._armed.Act();
                     byte[] spoiled = buffer.ToArray();
                     spoiled[At - before] ^= 0x20;
                     buffer = spoiled;
@@ -76,9 +80,11 @@ internal sealed class FaultyAnswer
                 return;
             }
             int pass = (int)Math.Clamp(At - before, 0, buffer.Length);
+            if (_written > At)
+                answer._armed.Act();
             await answer._real.StartAsync(cancellationToken);
             await answer._real.Writer.WriteAsync(buffer[..pass], cancellationToken);
-            if (answer._fault.Kind != FaultKind.ResetInBody || _written <= At)
+            if (answer.Kind != FaultKind.ResetInBody || _written <= At)
                 return;
             // A reset overtakes what the client has not read yet; the bytes before it are to arrive.
             await Task.Delay(ArrivalTime, cancellationToken);

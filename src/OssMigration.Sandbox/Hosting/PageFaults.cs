@@ -11,27 +11,28 @@ internal static class PageFaults
     /// <param name="bucket">The bucket.</param>
     /// <param name="query">What was asked for.</param>
     /// <param name="isContinued">Whether <see cref="ListQuery.After"/> came from a continuation token rather than from start-after or marker.</param>
-    public static ListPage List(this SideCall call, Bucket bucket, ListQuery query, bool isContinued)
+    public static ListPage List(this SideCall call, Bucket bucket, ListQuery query, bool isContinued) =>
+        call.Fault is { } fault ? Spoiled(call, fault, bucket, query, isContinued) : bucket.List(query);
+
+    private static ListPage Spoiled(SideCall call, Fault fault, Bucket bucket, ListQuery query, bool isContinued)
     {
-        switch (call.Fault?.Kind)
+        ListPage page = bucket.List(query);
+        ListPage? spoiled = fault.Kind switch
         {
-            case FaultKind.IgnoreStartAfter when !isContinued:
-                return bucket.List(query with { After = null });
-            case FaultKind.ShortPage:
-                int keys = int.Parse(call.Fault.Value ?? "1", CultureInfo.InvariantCulture);
-                return bucket.List(query with { MaxKeys = Math.Min(keys, query.MaxKeys) });
-            case FaultKind.EmptyPage:
-                return new ListPage([], true, query.After ?? "", 0);
-            case FaultKind.RepeatPage:
-                return bucket.List(query) with { IsTruncated = true, NextAfter = query.After ?? "" };
-            case FaultKind.DropKey:
-                ListPage whole = bucket.List(query);
-                return whole with { Entries = [.. whole.Entries.Where((_, i) => i != whole.Entries.Count / 2)] };
-            case FaultKind.UnorderedPage:
-                ListPage ordered = bucket.List(query);
-                return ordered with { Entries = [.. ordered.Entries.Reverse()] };
-            default:
-                return bucket.List(query);
-        }
+            FaultKind.IgnoreStartAfter when query.After is not null && !isContinued => bucket.List(query with { After = null }),
+            FaultKind.ShortPage => Shortened(bucket, query, page, int.Parse(fault.Value ?? "1", CultureInfo.InvariantCulture)),
+            FaultKind.EmptyPage => new ListPage([], true, query.After ?? "", 0),
+            FaultKind.RepeatPage => page with { IsTruncated = true, NextAfter = query.After ?? "" },
+            FaultKind.DropKey when page.Entries.Count > 0 => page with { Entries = [.. page.Entries.Where((_, i) => i != page.Entries.Count / 2)] },
+            FaultKind.UnorderedPage when page.Entries.Count > 1 => page with { Entries = [.. page.Entries.Reverse()] },
+            _ => null,
+        };
+        if (spoiled is not null)
+            call.Act();
+        return spoiled ?? page;
     }
+
+    // A page that has no more keys than that anyway is not shortened.
+    private static ListPage? Shortened(Bucket bucket, ListQuery query, ListPage page, int keys) =>
+        page.Entries.Count > keys ? bucket.List(query with { MaxKeys = keys }) : null;
 }

@@ -11,15 +11,16 @@ namespace OssMigration.Sandbox.Hosting;
 internal sealed class SideCall
 {
     private readonly HttpContext _context;
+    private readonly ArmedFault? _armed;
     private FaultyAnswer? _faultyAnswer;
 
-    private SideCall(HttpContext context, Side side, string operation, string? key, Fault? fault)
+    private SideCall(HttpContext context, Side side, string operation, string? key, ArmedFault? armed)
     {
         _context = context;
         Side = side;
         Operation = operation;
         Key = key;
-        Fault = fault;
+        _armed = armed;
     }
 
     /// <summary>The side.</summary>
@@ -32,7 +33,7 @@ internal sealed class SideCall
     public string? Key { get; }
 
     /// <summary>The fault that acts on this request; null for none.</summary>
-    public Fault? Fault { get; }
+    public Fault? Fault => _armed?.Fault;
 
     /// <summary>What the handler has to do.</summary>
     public CallVerdict Verdict { get; private set; }
@@ -46,13 +47,13 @@ internal sealed class SideCall
     public static async ValueTask<SideCall> BeginAsync(HttpContext context, Side side, string operation, string? bucket, string? key)
     {
         side.Statistics.CountRequest(operation);
-        (Fault? fault, TimeSpan delay) = side.Faults.Take(operation, key);
+        (ArmedFault? armed, TimeSpan delay) = side.Faults.Take(operation, key);
         TimeSpan wait = side.Limits.Latency + delay;
         if (wait > TimeSpan.Zero)
             await Task.Delay(wait, context.RequestAborted);
-        var call = new SideCall(context, side, operation, key, fault);
-        if (fault is not null)
-            call.Arm(fault);
+        var call = new SideCall(context, side, operation, key, armed);
+        if (armed is not null)
+            call.Arm(armed);
         else if (key is not null && !side.Limits.TryAdmit($"{bucket}/{key}"))
             call.Verdict = CallVerdict.Throttled;
         return call;
@@ -61,13 +62,26 @@ internal sealed class SideCall
     /// <summary>Whether a fault of this kind acts on this request.</summary>
     public bool Has(FaultKind kind) => Fault?.Kind == kind;
 
+    /// <summary>Tells that the fault acts now; whoever applies it calls this before the client can see it.</summary>
+    public void Act() => _armed?.Act();
+
     /// <summary>The ETag to answer: the true one, or a wrong one when so planned.</summary>
-    public string ETag(string etag) => !Has(FaultKind.WrongETag) ? etag : Fault!.Value ?? (etag[0] == '0' ? '1' : '0') + etag[1..];
+    public string ETag(string etag)
+    {
+        if (!Has(FaultKind.WrongETag))
+            return etag;
+        Act();
+        return Fault!.Value ?? (etag[0] == '0' ? '1' : '0') + etag[1..];
+    }
 
     /// <summary>The CRC-64 to answer: the true one, or a wrong one when so planned.</summary>
-    public ulong Crc64(ulong crc) => !Has(FaultKind.WrongCrc)
-        ? crc
-        : ulong.TryParse(Fault!.Value, out ulong wrong) ? wrong : crc ^ 1;
+    public ulong Crc64(ulong crc)
+    {
+        if (!Has(FaultKind.WrongCrc))
+            return crc;
+        Act();
+        return ulong.TryParse(Fault!.Value, out ulong wrong) ? wrong : crc ^ 1;
+    }
 
     /// <summary>Closes the connection with a reset, now.</summary>
     public void ResetConnection() => Reset(_context);
@@ -77,6 +91,7 @@ internal sealed class SideCall
     {
         if (_faultyAnswer is { } answer)
             await answer.EndAsync();
+        _armed?.GiveBack();
     }
 
     /// <summary>Closes the connection of a request with a reset, now.</summary>
@@ -88,15 +103,17 @@ internal sealed class SideCall
         context.Abort();
     }
 
-    private void Arm(Fault fault)
+    private void Arm(ArmedFault armed)
     {
         bool isUpload = HttpMethods.IsPut(_context.Request.Method);
-        switch (fault.Kind)
+        switch (armed.Fault.Kind)
         {
             case FaultKind.Status:
+                armed.Act();
                 Verdict = CallVerdict.AnswerFault;
                 break;
             case FaultKind.ResetBefore:
+                armed.Act();
                 ResetConnection();
                 Verdict = CallVerdict.Ended;
                 break;
@@ -104,7 +121,7 @@ internal sealed class SideCall
             case FaultKind.Truncate:
             case FaultKind.ResetInBody when !isUpload:
             case FaultKind.CorruptBody when !isUpload:
-                _faultyAnswer = FaultyAnswer.Install(_context, fault);
+                _faultyAnswer = FaultyAnswer.Install(_context, armed);
                 break;
         }
     }
