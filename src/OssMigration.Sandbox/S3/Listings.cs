@@ -94,10 +94,10 @@ internal static class Listings
     {
         foreach (ListEntry entry in entries)
         {
-            if (entry.IsPrefix || ETags.Read(request.Bucket, entry.Object!) is not { } current)
+            if (entry.IsPrefix || ETags.Settle(request.Bucket, entry.Object!) is not { } current)
                 continue;
-            xml.Raw("<Contents>"u8).Element("Key"u8, names.Encode(current.Object.Key));
-            WriteFacts(request, xml, current.Object, current.ETag);
+            xml.Raw("<Contents><Key>"u8).Text(names.Encode(current.Key)).Raw("</Key>"u8);
+            WriteFacts(request, xml, current);
             if (withOwner)
                 WriteOwner(xml);
             xml.Raw("</Contents>"u8);
@@ -115,18 +115,22 @@ internal static class Listings
         if (version.IsDeleteMarker)
             xml.Element("LastModified"u8, version.LastModified);
         else
-            WriteFacts(request, xml, version, version.ETag);
+            WriteFacts(request, xml, version);
         WriteOwner(xml);
         xml.Close(element);
     }
 
-    private static void WriteFacts(S3Request request, XmlText xml, StoredObject stored, string etag)
+    private static void WriteFacts(S3Request request, XmlText xml, StoredObject stored)
     {
-        xml.Element("LastModified"u8, stored.LastModified);
-        xml.Raw("<ETag>&quot;"u8).Text(request.Call.ETag(etag)).Raw("&quot;</ETag>"u8);
+        xml.Raw("<LastModified>"u8).Time(stored.LastModified).Raw("</LastModified><ETag>&quot;"u8);
+        if (stored.OpaqueETag is null && request.Call.Fault is null)
+            xml.Hex(stored.Digests.Md5);
+        else
+            xml.Text(request.Call.ETag(stored.ETag));
+        xml.Raw("&quot;</ETag>"u8);
         if (stored.Checksum is { } checksum)
             xml.Element("ChecksumAlgorithm"u8, checksum.Algorithm).Element("ChecksumType"u8, checksum.IsComposite ? "COMPOSITE" : "FULL_OBJECT");
-        xml.Element("Size"u8, stored.Size).Element("StorageClass"u8, stored.StorageClass ?? "STANDARD");
+        xml.Raw("<Size>"u8).Number(stored.Size).Raw("</Size><StorageClass>"u8).Text(stored.StorageClass ?? "STANDARD").Raw("</StorageClass>"u8);
     }
 
     private static void WritePrefixes(XmlText xml, Names names, IReadOnlyList<ListEntry> entries)

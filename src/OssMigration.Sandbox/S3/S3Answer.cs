@@ -40,6 +40,7 @@ internal static class S3Answer
         response.ContentType = "application/xml";
         response.ContentLength = xml.Written.Length;
         await response.BodyWriter.WriteAsync(xml.Written, request.Aborted);
+        xml.Release();
     }
 
     /// <summary>Sends a status without a body.</summary>
@@ -72,6 +73,7 @@ internal static class S3Answer
         response.ContentType = "application/xml";
         response.ContentLength = xml.Written.Length;
         await response.BodyWriter.WriteAsync(xml.Written, context.RequestAborted);
+        xml.Release();
     }
 
     /// <summary>An ETag in quotes, or a wrong one when a fault says so.</summary>

@@ -7,6 +7,8 @@ namespace OssMigration.Sandbox.Wire;
 /// <summary>Takes the body of a PUT into a bucket's sink, hashing what passes; both sides use it.</summary>
 internal static class Upload
 {
+    private const int SmallBody = 64 * 1024;
+
     /// <summary>Receives a body.</summary>
     /// <param name="call">The request; faults of uploads act here.</param>
     /// <param name="source">The bytes.</param>
@@ -20,6 +22,8 @@ internal static class Upload
         SideCall call, BodySource source, long? length, Bucket bucket, BodyHasher hasher, CancellationToken cancellationToken)
     {
         using IContentSink sink = bucket.CreateSink(length);
+        // A small body that ends up in one piece of memory is hashed there at once.
+        bool isSmall = length <= SmallBody && sink is MemorySink;
         byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(length ?? 65536, 1024, 65536));
         try
         {
@@ -33,12 +37,16 @@ internal static class Upload
                     return null;
                 }
                 received += read;
-                hasher.Append(buffer.AsSpan(0, read));
+                if (!isSmall)
+                    hasher.Append(buffer.AsSpan(0, read));
                 await sink.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 await call.Side.Limits.PaceAsync(read, cancellationToken);
             }
             call.Side.Statistics.CountIn(received);
-            return sink.Complete();
+            IObjectContent content = sink.Complete();
+            if (isSmall)
+                hasher.AppendWhole(content.GetMemory(0, content.Length));
+            return content;
         }
         finally
         {
