@@ -392,6 +392,31 @@ public sealed class OssMirrorTests : IAsyncLifetime
         Assert.Equal($"AWS4-HMAC-SHA256 Credential=AK/{stamp[..8]}/ap-southeast-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature={expected}", seen.Authorization.ToString());
     }
 
+    [Theory]
+    [InlineData("SK", HttpStatusCode.OK)]
+    [InlineData("wrong", HttpStatusCode.FailedDependency)]
+    public async Task The_s3_side_of_the_same_sandbox_serves_as_a_private_origin(string secret, HttpStatusCode status)
+    {
+        const string Key = "dir/a b+(1)*~数.txt";
+        Side s3 = _sandbox.Host.S3;
+        Assert.NotNull(s3.Buckets.Create("origin"));
+        using S3Client client = new(new Uri(_sandbox.Host.S3Endpoint), s3.AccessKeyId, s3.AccessKeySecret, () => s3.Clock.GetUtcNow());
+        await client.PutAsync("origin/" + Key, "private", ("x-amz-meta-a", "b"));
+        string used = secret == "SK" ? s3.AccessKeySecret : secret;
+        await PutWebsiteAsync(OssWebsiteTests.Mirror(
+            $"{_sandbox.Host.S3Endpoint}/origin/",
+            redirect: $"<MirrorSaveOssMeta>true</MirrorSaveOssMeta><MirrorAuth><AuthType>S3V4</AuthType><Region>{s3.Region}</Region><AccessKeyId>{s3.AccessKeyId}</AccessKeyId><AccessKeySecret>{used}</AccessKeySecret></MirrorAuth>"));
+
+        OssAnswer get = await _sandbox.GetAsync(Key);
+
+        Assert.Equal(status, get.Status);
+        if (status == HttpStatusCode.OK)
+        {
+            Assert.Equal("private", get.Text);
+            Assert.Equal("b", get.Header("x-oss-meta-a"));
+        }
+    }
+
     [Fact]
     public async Task What_was_written_while_the_origin_answered_is_not_overwritten()
     {
