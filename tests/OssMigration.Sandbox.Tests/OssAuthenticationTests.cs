@@ -274,9 +274,9 @@ internal sealed class OssSandboxScope : IAsyncDisposable
 
     public OssSandbox Sandbox { get; }
 
-    public static async Task<OssSandboxScope> StartAsync()
+    public static async Task<OssSandboxScope> StartAsync(OssSandbox? sandbox = null)
     {
-        OssSandbox sandbox = new();
+        sandbox ??= new OssSandbox();
         await sandbox.InitializeAsync();
         return new OssSandboxScope(sandbox);
     }
