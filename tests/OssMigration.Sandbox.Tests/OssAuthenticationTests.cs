@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using OssMigration.Sandbox.Hosting;
 using Xunit;
 
@@ -118,6 +119,32 @@ public sealed class OssAuthenticationTests(OssSandbox sandbox) : IClassFixture<O
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.Status);
         Assert.Equal("InvalidSecurityToken", answer.Code);
+    }
+
+    [Fact]
+    public async Task A_temporary_key_counts_with_its_token_until_it_expires()
+    {
+        await using OssSandboxScope scope = await OssSandboxScope.StartAsync();
+        OssSandbox own = scope.Sandbox;
+        using StringContent request = new("{\"side\":\"oss\",\"expiresInSeconds\":600}", Encoding.UTF8, "application/json");
+        using HttpResponseMessage issued = await own.NewClient().PostAsync(own.Host.AdminEndpoint + "/tokens", request, TestContext.Current.CancellationToken);
+        using JsonDocument json = JsonDocument.Parse(await issued.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        string Field(string name) => json.RootElement.GetProperty(name).GetString()!;
+        OssTestSigner signer = new(Field("accessKeyId"), Field("accessKeySecret"));
+        OssCall call = new("GET", OssSandbox.Bucket) { Signer = signer, Headers = { ["x-oss-security-token"] = Field("securityToken") } };
+
+        OssAnswer header = await own.SendAsync(call);
+        OssAnswer old = await own.SendAsync(call with { Sign = SignAs.V1 });
+        OssAnswer url = await own.SendAsync(new OssCall("GET", OssSandbox.Bucket) { Signer = signer, Sign = SignAs.V4Url, Query = [("x-oss-security-token", Field("securityToken"))] });
+        OssAnswer oldUrl = await own.SendAsync(new OssCall("GET", OssSandbox.Bucket) { Signer = signer, Sign = SignAs.V1Url, Query = [("security-token", Field("securityToken"))] });
+        OssAnswer without = await own.SendAsync(new OssCall("GET", OssSandbox.Bucket) { Signer = signer });
+        own.Side.Clock.Offset = TimeSpan.FromMinutes(11);
+        OssAnswer late = await own.SendAsync(call);
+
+        Assert.All([header, old, url, oldUrl], answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        Assert.Equal("InvalidAccessKeyId", without.Code);
+        Assert.Equal(HttpStatusCode.Forbidden, late.Status);
+        Assert.Equal("SecurityTokenExpired", late.Code);
     }
 
     [Fact]
@@ -247,9 +274,9 @@ internal sealed class OssSandboxScope : IAsyncDisposable
 
     public OssSandbox Sandbox { get; }
 
-    public static async Task<OssSandboxScope> StartAsync()
+    public static async Task<OssSandboxScope> StartAsync(OssSandbox? sandbox = null)
     {
-        OssSandbox sandbox = new();
+        sandbox ??= new OssSandbox();
         await sandbox.InitializeAsync();
         return new OssSandboxScope(sandbox);
     }

@@ -145,18 +145,27 @@ public sealed class OssMirrorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_origin_that_is_down_or_silent_gives_424()
+    public async Task An_origin_that_is_silent_gives_424()
     {
         TestOrigin silent = await OriginAsync(http => Task.Delay(Timeout.Infinite, http.RequestAborted));
-        await MirrorAsync(silent);
-        OssAnswer late = await _sandbox.GetAsync("late");
-        await silent.DisposeAsync();
-        _origins.Clear();
-        OssAnswer down = await _sandbox.GetAsync("down");
+        await using OssSandboxScope scope = await OssSandboxScope.StartAsync(new OssSandbox { OriginTimeout = TimeSpan.FromMilliseconds(50) });
+        await scope.Sandbox.SubResourceAsync("PUT", null, "website", OssWebsiteTests.Mirror(silent.Url));
+
+        OssAnswer late = await scope.Sandbox.GetAsync("late");
 
         Assert.Equal("MirrorFailed", late.Code);
         Assert.Contains("status : 0", late.Element("Message"), StringComparison.Ordinal);
-        Assert.Equal("MirrorFailed", down.Code);
+    }
+
+    [Fact]
+    public async Task An_origin_that_is_down_gives_424()
+    {
+        TestOrigin origin = await OriginAsync(http => http.Response.WriteAsync("x"));
+        await MirrorAsync(origin);
+        await origin.DisposeAsync();
+        _origins.Clear();
+
+        Assert.Equal("MirrorFailed", (await _sandbox.GetAsync("down")).Code);
     }
 
     [Fact]
@@ -390,6 +399,31 @@ public sealed class OssMirrorTests : IAsyncLifetime
         string stamp = seen!["x-amz-date"].ToString();
         string expected = AwsTestSignature.Of("GET", "/signed%20a", new Uri(origin.Url).Authority, stamp, "ap-southeast-1", "SK", seen["x-amz-content-sha256"].ToString());
         Assert.Equal($"AWS4-HMAC-SHA256 Credential=AK/{stamp[..8]}/ap-southeast-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature={expected}", seen.Authorization.ToString());
+    }
+
+    [Theory]
+    [InlineData("SK", HttpStatusCode.OK)]
+    [InlineData("wrong", HttpStatusCode.FailedDependency)]
+    public async Task The_s3_side_of_the_same_sandbox_serves_as_a_private_origin(string secret, HttpStatusCode status)
+    {
+        const string Key = "dir/a b+(1)*~数.txt";
+        Side s3 = _sandbox.Host.S3;
+        Assert.NotNull(s3.Buckets.Create("origin"));
+        using S3Client client = new(new Uri(_sandbox.Host.S3Endpoint), s3.AccessKeyId, s3.AccessKeySecret, () => s3.Clock.GetUtcNow());
+        await client.PutAsync("origin/" + Key, "private", ("x-amz-meta-a", "b"));
+        string used = secret == "SK" ? s3.AccessKeySecret : secret;
+        await PutWebsiteAsync(OssWebsiteTests.Mirror(
+            $"{_sandbox.Host.S3Endpoint}/origin/",
+            redirect: $"<MirrorSaveOssMeta>true</MirrorSaveOssMeta><MirrorAuth><AuthType>S3V4</AuthType><Region>{s3.Region}</Region><AccessKeyId>{s3.AccessKeyId}</AccessKeyId><AccessKeySecret>{used}</AccessKeySecret></MirrorAuth>"));
+
+        OssAnswer get = await _sandbox.GetAsync(Key);
+
+        Assert.Equal(status, get.Status);
+        if (status == HttpStatusCode.OK)
+        {
+            Assert.Equal("private", get.Text);
+            Assert.Equal("b", get.Header("x-oss-meta-a"));
+        }
     }
 
     [Fact]

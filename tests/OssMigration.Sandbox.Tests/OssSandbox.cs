@@ -62,12 +62,15 @@ public sealed class OssSandbox : IAsyncLifetime
 {
     public const string Bucket = "first-bucket";
 
-    private readonly OssSide _side = new(TimeSpan.FromSeconds(2));
     private readonly List<HttpClient> _clients = [];
+    private OssSide? _side;
     private SandboxHost? _host;
     private HttpClient? _http;
 
     internal SandboxHost Host => _host!;
+
+    /// <summary>How long the origin of a mirror rule may be silent.</summary>
+    internal TimeSpan OriginTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     internal Side Side => Host.Oss;
 
@@ -76,6 +79,7 @@ public sealed class OssSandbox : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         SandboxOptions options = SandboxOptions.Parse(["--oss-bucket", Bucket, "--oss-bucket", "second-bucket"]);
+        _side = new OssSide(OriginTimeout);
         _host = await SandboxHost.StartAsync(options, new S3.S3Handler(), _side, TimeProvider.System);
         _http = NewClient();
     }
@@ -84,7 +88,7 @@ public sealed class OssSandbox : IAsyncLifetime
     {
         _clients.ForEach(client => client.Dispose());
         await Host.DisposeAsync();
-        _side.Dispose();
+        _side!.Dispose();
     }
 
     internal HttpClient NewClient()

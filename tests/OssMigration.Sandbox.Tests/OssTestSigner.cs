@@ -11,7 +11,7 @@ internal sealed class OssTestSigner(string id, string secret, string region = "c
     private static readonly string[] SubResources =
     [
         "acl", "append", "bucketInfo", "cname", "comp", "continuation-token", "delete", "lifecycle", "location", "objectMeta", "partNumber", "position",
-        "restore", "stat", "tagging", "uploadId", "uploads", "versionId", "versioning", "versions", "website", "response-content-type",
+        "restore", "security-token", "stat", "tagging", "uploadId", "uploads", "versionId", "versioning", "versions", "website", "response-content-type",
     ];
 
     public string Id => id;

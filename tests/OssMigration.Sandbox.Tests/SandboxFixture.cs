@@ -24,7 +24,7 @@ public sealed class SandboxFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var options = new SandboxOptions { AccessKeyId = AccessKeyId, AccessKeySecret = Secret };
-        _host = await SandboxHost.StartAsync(options, new S3Handler(), new NoOssHandler(), TimeProvider.System);
+        _host = await SandboxHost.StartAsync(options, new S3Handler(), new Oss.OssSide(), TimeProvider.System);
         S3 = new S3Client(new Uri(_host.S3Endpoint), AccessKeyId, Secret, () => _host.S3.Clock.GetUtcNow());
         Admin = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(_host.AdminEndpoint) };
     }

@@ -246,7 +246,7 @@ public sealed class SignatureTests(SandboxFixture sandbox) : IClassFixture<Sandb
             AccessKeySecret = SandboxFixture.Secret,
             S3Buckets = [new BucketDeclaration("examplebucket", null, null)],
         };
-        SandboxHost host = await SandboxHost.StartAsync(options, new S3Handler(), new NoOssHandler(), TimeProvider.System);
+        SandboxHost host = await SandboxHost.StartAsync(options, new S3Handler(), new Oss.OssSide(), TimeProvider.System);
         host.S3.Clock.Set(Then);
         using var client = new S3Client(new Uri(host.S3Endpoint), SandboxFixture.AccessKeyId, SandboxFixture.Secret, () => host.S3.Clock.GetUtcNow());
         await client.PutAsync("examplebucket/test.txt", "Welcome to Amazon S3.");

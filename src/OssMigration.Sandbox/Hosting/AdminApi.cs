@@ -38,6 +38,7 @@ internal sealed class AdminApi(Side s3, Side oss)
         "POST /buckets" => CreateBucketAsync(context),
         "POST /lifecycle/run" => RunLifecycleAsync(context),
         "POST /objects" => SetObjectAsync(context),
+        "POST /tokens" => IssueTokenAsync(context),
         _ => NotFoundAsync(context),
     };
 
@@ -131,6 +132,15 @@ internal sealed class AdminApi(Side s3, Side oss)
         if (changed is null)
             throw new ArgumentException($"There is no object {request.Key} in {request.Bucket}.");
         await DoneAsync(context, static () => { });
+    }
+
+    private async Task IssueTokenAsync(HttpContext context)
+    {
+        TokenRequest request = await ReadAsync(context, AdminJson.Default.TokenRequest);
+        if (Find(request.Side) != oss)
+            throw new ArgumentException("Only the oss side has temporary keys.");
+        TemporaryCredential issued = oss.Temporary.Issue(oss.Clock.GetUtcNow().AddSeconds(request.ExpiresInSeconds));
+        await AnswerAsync(context, issued, AdminJson.Default.TemporaryCredential);
     }
 
     private Side Find(string? name) => name switch

@@ -34,6 +34,9 @@ internal sealed record LifecycleRequest(string Side);
 /// <summary>POST /objects: sets the archive state of an object's current version.</summary>
 internal sealed record ObjectRequest(string Side, string Bucket, string Key, string? StorageClass, bool Restored);
 
+/// <summary>POST /tokens: issues a temporary key pair with its security token.</summary>
+internal sealed record TokenRequest(string Side, double ExpiresInSeconds = 3600);
+
 /// <summary>GET /stats.</summary>
 internal sealed record StatisticsAnswer(SideStatistics S3, SideStatistics Oss);
 
@@ -57,6 +60,8 @@ internal sealed record AdminCount(int Count);
 [JsonSerializable(typeof(BucketRequest))]
 [JsonSerializable(typeof(LifecycleRequest))]
 [JsonSerializable(typeof(ObjectRequest))]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(TemporaryCredential))]
 [JsonSerializable(typeof(StatisticsAnswer))]
 [JsonSerializable(typeof(AdminError))]
 [JsonSerializable(typeof(AdminCount))]

@@ -31,6 +31,9 @@ internal sealed class Side
     /// <summary>The secret of the only access key.</summary>
     public string AccessKeySecret { get; }
 
+    /// <summary>Temporary key pairs besides it (OSS).</summary>
+    public TemporaryCredentials Temporary { get; } = new();
+
     /// <summary>The clock behind Date, Last-Modified, the signature window and lifecycle.</summary>
     public SideClock Clock { get; }
 

@@ -101,7 +101,7 @@ internal sealed class OssSide : ISideHandler, IDisposable
 
     private OssAuthenticator AuthenticatorOf(Side side) => LazyInitializer.EnsureInitialized(
         ref _authenticator,
-        () => new OssAuthenticator(new OssCredentials(side.AccessKeyId, side.AccessKeySecret), side.Region, side.Clock));
+        () => new OssAuthenticator(side));
 
     private static OssTarget Parse(HttpContext http, Side side) => OssTarget.Parse(
         http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,

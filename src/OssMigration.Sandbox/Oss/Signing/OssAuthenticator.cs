@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using OssMigration.Sandbox.Hosting;
 using OssMigration.Sandbox.Oss.Wire;
 using OssMigration.Sandbox.Wire;
 
@@ -20,7 +21,7 @@ internal enum OssCaller
 /// Checks the signature of a request in every form OSS knows: V4 and V1, in the Authorization header and in the query.
 /// Throws <see cref="OssErrorException"/> when it does not hold.
 /// </summary>
-internal sealed class OssAuthenticator(OssCredentials credentials, string region, TimeProvider clock)
+internal sealed class OssAuthenticator(Side side)
 {
     private const string ProductName = "oss";
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
@@ -84,7 +85,7 @@ internal sealed class OssAuthenticator(OssCredentials credentials, string region
             Required(query, "x-oss-credential"), query.Value("x-oss-additional-headers"), Required(query, "x-oss-signature"));
         CheckScope(parts.Scope, timestamp);
         string secret = Secret(parts.AccessKeyId, query.Value("x-oss-security-token") ?? string.Empty);
-        if (signedAt - clock.GetUtcNow() > Window)
+        if (signedAt - side.Clock.GetUtcNow() > Window)
             throw TimeTooSkewed(signedAt);
         CheckExpiry(signedAt.AddSeconds(seconds));
         VerifyV4(request, parts, timestamp, secret);
@@ -142,7 +143,7 @@ internal sealed class OssAuthenticator(OssCredentials credentials, string region
     {
         if (!timestamp.StartsWith(scope.Date, StringComparison.Ordinal))
             throw OssErrors.InvalidArgument("Invalid signing date in Authorization header.", "Date", scope.Date);
-        if (scope.Region != region)
+        if (scope.Region != side.Region)
             throw OssErrors.InvalidArgument("Invalid signing region in Authorization header.", "Region", scope.Region).WithEc("0002-00000226");
         if (scope.Product != ProductName)
             throw OssErrors.InvalidArgument("Invalid signing product in Authorization header.", "Product", scope.Product);
@@ -152,28 +153,28 @@ internal sealed class OssAuthenticator(OssCredentials credentials, string region
     {
         if (token.Length == 0)
         {
-            if (credentials.TryGetPermanent(id, out string secret))
-                return secret;
+            if (string.Equals(id, side.AccessKeyId, StringComparison.Ordinal))
+                return side.AccessKeySecret;
             throw new OssErrorException(403, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records.")
                 .With("OSSAccessKeyId", id).WithEc("0002-00000902");
         }
 
-        if (!credentials.TryGetTemporary(id, out TemporaryCredential? temporary) || temporary is null || !Same(temporary.SecurityToken, token))
+        if (side.Temporary.Find(id) is not { } temporary || !Same(temporary.SecurityToken, token))
             throw new OssErrorException(403, "InvalidSecurityToken", "The security token you provided is invalid.");
-        if (temporary.Expires <= clock.GetUtcNow())
+        if (temporary.Expires <= side.Clock.GetUtcNow())
             throw new OssErrorException(403, "SecurityTokenExpired", "The security token you provided has expired.");
         return temporary.AccessKeySecret;
     }
 
     private void CheckWindow(DateTimeOffset signedAt)
     {
-        if ((clock.GetUtcNow() - signedAt).Duration() > Window)
+        if ((side.Clock.GetUtcNow() - signedAt).Duration() > Window)
             throw TimeTooSkewed(signedAt);
     }
 
     private void CheckExpiry(DateTimeOffset end)
     {
-        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset now = side.Clock.GetUtcNow();
         if (end <= now)
             throw OssErrors.AccessDenied("Request has expired.").With("Expires", OssTime.Xml(end)).With("ServerTime", OssTime.Xml(now));
     }
@@ -182,7 +183,7 @@ internal sealed class OssAuthenticator(OssCredentials credentials, string region
         new OssErrorException(403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.")
             .With("MaxAllowedSkewMilliseconds", ((long)Window.TotalMilliseconds).ToString(CultureInfo.InvariantCulture))
             .With("RequestTime", OssTime.Xml(signedAt))
-            .With("ServerTime", OssTime.Xml(clock.GetUtcNow()))
+            .With("ServerTime", OssTime.Xml(side.Clock.GetUtcNow()))
             .WithEc("0002-00000504");
 
     private static OssErrorException MissingDate() =>

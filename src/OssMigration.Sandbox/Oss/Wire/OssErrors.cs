@@ -54,9 +54,6 @@ internal static class OssErrors
     public static OssErrorException MissingArgument(string name) =>
         new OssErrorException(400, "MissingArgument", "Missing Some Required Arguments.").With("ArgumentName", name);
 
-    public static OssErrorException IncompleteBody() =>
-        new(400, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header.");
-
     public static OssErrorException EntityTooLarge(long proposed, long maximum) =>
         new OssErrorException(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.")
             .With("MaxSizeAllowed", Number(maximum)).With("ProposedSize", Number(proposed));
