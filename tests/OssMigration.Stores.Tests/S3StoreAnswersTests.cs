@@ -274,8 +274,9 @@ public sealed class S3StoreAnswersTests : IAsyncDisposable
     [InlineData("<ListBucketResult></ListBucketResult>")]
     [InlineData("<ListBucketResult><Contents><Key>a</Key>")]
     [InlineData("<html>Sign in</html>")]
+    [InlineData("<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>a%FFb</Key></Contents><IsTruncated>false</IsTruncated></ListBucketResult>")]
     [InlineData("")]
-    public async Task A_listing_that_does_not_say_how_it_goes_on_is_not_taken_for_the_end(string body)
+    public async Task A_listing_that_cannot_be_understood_is_not_taken_for_the_end(string body)
     {
         S3Store store = Open(Address());
         _server.Answer(200, body);
@@ -283,6 +284,18 @@ public sealed class S3StoreAnswersTests : IAsyncDisposable
         StoreException error = await Assert.ThrowsAsync<StoreException>(() => store.ListPageAsync(new ListPageRequest("", null, null, 5), Token));
 
         Assert.Equal(StoreErrorKind.ServerError, error.Kind);
+    }
+
+    [Fact]
+    public async Task The_vendor_itself_is_asked_for_the_state_of_restored_objects()
+    {
+        S3Store store = Open(new StoreAddress { Scheme = "s3", Bucket = "photos", Region = "eu-west-1" });
+        _server.Answer(200, "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>");
+
+        await store.ListPageAsync(new ListPageRequest("", null, null, 5), Token);
+
+        Assert.Equal("RestoreStatus", _server.Requests[0].Headers["x-amz-optional-object-attributes"]);
+        Assert.Contains("x-amz-optional-object-attributes", _server.Requests[0].Headers["authorization"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -334,7 +347,7 @@ public sealed class S3StoreAnswersTests : IAsyncDisposable
     public async Task A_write_whose_answer_is_no_answer_is_a_failure_of_the_network()
     {
         S3Store store = Open(Address());
-        _server.Fail(new HttpRequestException("boom", new IOException("reset")));
+        _server.Fail(new HttpRequestException("boom", new IOException("reset", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionReset))));
         using MemoryStream body = new([1]);
 
         StoreException error = await Assert.ThrowsAsync<StoreException>(

@@ -60,6 +60,9 @@ public sealed record SandboxFault
 
     /// <summary>How often it has fired.</summary>
     public int Fired { get; init; }
+
+    internal bool IsSameAs(SandboxFault other) =>
+        (Side, Kind, Operation, Key, KeyPrefix, Skip) == (other.Side, other.Kind, other.Operation, other.Key, other.KeyPrefix, other.Skip);
 }
 
 /// <summary>What the sandbox was asked for.</summary>

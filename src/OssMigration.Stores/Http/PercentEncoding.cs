@@ -29,6 +29,7 @@ internal static class PercentEncoding
     /// Decodes text of an answer that was asked for with encoding-type=url. A bare <c>+</c> is a space, as AWS writes
     /// it and as the Go and C# clients of OSS read it; what is no escape stays as it is.
     /// </summary>
+    /// <exception cref="FormatException">The bytes are no UTF-8, so that no text stands for them.</exception>
     public static string Decode(string text)
     {
         if (text.AsSpan().IndexOfAny('%', '+') < 0)
@@ -59,10 +60,19 @@ internal static class PercentEncoding
             rest = rest[taken..];
         }
 
-        string decoded = Encoding.UTF8.GetString(bytes[..count]);
-        if (rented is not null)
-            ArrayPool<byte>.Shared.Return(rented);
-        return decoded;
+        try
+        {
+            return StrictUtf8.GetString(bytes[..count]);
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new FormatException("A name is not UTF-8.", error);
+        }
+        finally
+        {
+            if (rented is not null)
+                ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     private static string Encode(string text, SearchValues<char> plain, SearchValues<byte> plainBytes)

@@ -36,12 +36,13 @@ internal sealed class S3Client : IDisposable
         _transport = new HttpTransport(Store, _site.Layout.IsLoopback, options);
     }
 
-    private enum Lesson
+    [Flags]
+    private enum Lessons
     {
-        None,
-        Clock,
-        Token,
-        Region,
+        None = 0,
+        Clock = 1,
+        Token = 2,
+        Region = 4,
     }
 
     /// <summary>The store's display name.</summary>
@@ -56,7 +57,7 @@ internal sealed class S3Client : IDisposable
     /// <summary>Sends a request and returns its answer: a success, or 404 where the request accepts it.</summary>
     public async Task<HttpAnswer> SendAsync(S3Request request, CancellationToken cancellationToken)
     {
-        List<Lesson> learnt = [];
+        Lessons learnt = Lessons.None;
         while (true)
         {
             S3Site site = _site;
@@ -67,10 +68,10 @@ internal sealed class S3Client : IDisposable
             using (answer)
             {
                 StoreException error = await S3Errors.ReadAsync(answer, request, Store, _clock.UtcNow, cancellationToken).ConfigureAwait(false);
-                Lesson lesson = await LearnAsync(error, answer, site, credential, learnt, cancellationToken).ConfigureAwait(false);
-                if (lesson == Lesson.None)
+                Lessons lesson = await LearnAsync(error, answer, site, credential, learnt, cancellationToken).ConfigureAwait(false);
+                if (lesson == Lessons.None)
                     throw error;
-                learnt.Add(lesson);
+                learnt |= lesson;
             }
         }
     }
@@ -124,23 +125,23 @@ internal sealed class S3Client : IDisposable
         return message;
     }
 
-    private async ValueTask<Lesson> LearnAsync(
-        StoreException error, HttpAnswer answer, S3Site used, StoreCredential? credential, List<Lesson> learnt, CancellationToken cancellationToken)
+    private async ValueTask<Lessons> LearnAsync(
+        StoreException error, HttpAnswer answer, S3Site used, StoreCredential? credential, Lessons learnt, CancellationToken cancellationToken)
     {
-        if (!learnt.Contains(Lesson.Clock) && MayBeSkew(error, answer) && _clock.Learn(answer))
-            return Lesson.Clock;
-        if (!learnt.Contains(Lesson.Token) && credential?.SecurityToken is not null && S3Errors.IsExpiredToken(error)
+        if (!learnt.HasFlag(Lessons.Clock) && MayBeSkew(error, answer) && _clock.Learn(answer))
+            return Lessons.Clock;
+        if (!learnt.HasFlag(Lessons.Token) && credential?.SecurityToken is not null && S3Errors.IsExpiredToken(error)
             && await RefreshAsync(credential, cancellationToken).ConfigureAwait(false))
-            return Lesson.Token;
-        if (!learnt.Contains(Lesson.Region) && error.Kind == StoreErrorKind.WrongRegion && _address.Region is null
+            return Lessons.Token;
+        if (!learnt.HasFlag(Lessons.Region) && error.Kind == StoreErrorKind.WrongRegion && _address.Region is null
             && error.Region is { } region && region != used.Region)
         {
             // Another request may have learnt the same meanwhile, which does no harm.
             _site = S3Site.Create(_address, region, _environment);
-            return Lesson.Region;
+            return Lessons.Region;
         }
 
-        return Lesson.None;
+        return Lessons.None;
     }
 
     private bool MayBeSkew(StoreException error, HttpAnswer answer)

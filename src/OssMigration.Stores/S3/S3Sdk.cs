@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
 using Amazon.Runtime;
 using Amazon.S3;
 using OssMigration.Core.Stores;
@@ -50,14 +51,13 @@ internal sealed class S3Sdk : IDisposable
         {
             return await call(Amazon).ConfigureAwait(false);
         }
+        catch (CarriedException carried)
+        {
+            ExceptionDispatchInfo.Throw(carried.Error);
+            throw;
+        }
         catch (Exception error) when (error is AmazonClientException or AmazonServiceException or ArgumentException)
         {
-            for (Exception? inner = error.InnerException; inner is not null; inner = inner.InnerException)
-            {
-                if (inner is StoreException or OperationCanceledException)
-                    System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(inner);
-            }
-
             // What the client did not throw, the SDK found wrong with the request or could not read in an answer.
             StoreErrorKind kind = error is AmazonUnmarshallingException ? StoreErrorKind.ServerError : StoreErrorKind.InvalidRequest;
             throw new StoreException(kind, store, $"The request failed: {error.Message.TrimEnd('.')}.", error) { Key = key };
@@ -66,6 +66,13 @@ internal sealed class S3Sdk : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Amazon.Dispose();
+
+    // The SDK sends a request again where a broken connection is among the inner exceptions, whatever its retries are set
+    // to. So the error is carried past it, and not as an inner exception.
+    private sealed class CarriedException(StoreException error) : Exception(error.Message)
+    {
+        public StoreException Error { get; } = error;
+    }
 
     private sealed class BridgeFactory(S3Client client) : HttpClientFactory
     {
@@ -83,6 +90,18 @@ internal sealed class S3Sdk : IDisposable
             ["ETag", "x-amz-request-id", "x-amz-id-2", "x-amz-version-id", "x-amz-delete-marker", "x-amz-bucket-region"];
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await ExchangeAsync(request, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreException error)
+            {
+                throw new CarriedException(error);
+            }
+        }
+
+        private async Task<HttpResponseMessage> ExchangeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             S3Request own = await TranslateAsync(request, cancellationToken).ConfigureAwait(false);
             using HttpAnswer answer = await client.SendAsync(own, cancellationToken).ConfigureAwait(false);

@@ -15,13 +15,13 @@ public sealed partial class S3Store
         string? keyMarker = null, idMarker = null;
         do
         {
-            S3Request list = Encoded(null, () => S3Request.ForBucket(
+            S3Request list = BucketRequest(
                 ("uploads", ""),
                 // Not url-encoded: Ceph RGW 16 encodes here without saying so. XML escapes what a key needs.
                 ("max-uploads", "1000"),
                 ("prefix", keyPrefix.Length > 0 ? keyPrefix : null),
                 ("key-marker", keyMarker),
-                ("upload-id-marker", idMarker)));
+                ("upload-id-marker", idMarker));
             XElement page = await LoadAsync(list, cancellationToken).ConfigureAwait(false);
             foreach (XElement upload in page.Elements().Where(element => element.Name.LocalName == "Upload"))
                 open.Add(ReadUpload(upload));

@@ -135,7 +135,7 @@ public sealed partial class S3Store
     {
         RefuseKey(key, size);
         if (!IsUnicode(key))
-            throw new StoreException(StoreErrorKind.InvalidRequest, DisplayName, "The key has no form in UTF-8.") { Key = key };
+            throw NoUnicode(key, null);
     }
 
     private static bool IsUnicode(string key)

@@ -57,13 +57,13 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector
     /// <inheritdoc/>
     public async Task<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
     {
-        S3Request list = Encoded(null, () => S3Request.ForBucket(
+        S3Request list = BucketRequest(
             ("list-type", "2"),
             ("encoding-type", "url"),
             ("max-keys", request.MaxKeys.ToString(CultureInfo.InvariantCulture)),
             ("prefix", request.Prefix.Length > 0 ? request.Prefix : null),
             ("continuation-token", request.ContinuationToken),
-            ("start-after", request.ContinuationToken is null && request.StartAfter is { Length: > 0 } ? request.StartAfter : null)));
+            ("start-after", request.ContinuationToken is null && request.StartAfter is { Length: > 0 } ? request.StartAfter : null));
         if (_client.IsVendor)
             list.SetHeader("x-amz-optional-object-attributes", "RestoreStatus");
 
@@ -180,7 +180,14 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector
     private S3Request ObjectRequest(HttpMethod method, string key, bool acceptsNotFound = false)
     {
         RefuseKey(key, 0);
-        return Encoded(key, () => new S3Request(method, key, PercentEncoding.EncodeKey(key), "") { AcceptsNotFound = acceptsNotFound });
+        try
+        {
+            return new S3Request(method, key, PercentEncoding.EncodeKey(key), "") { AcceptsNotFound = acceptsNotFound };
+        }
+        catch (EncoderFallbackException error)
+        {
+            throw NoUnicode(key, error);
+        }
     }
 
     // An empty key would be a request on the bucket, and a DELETE of it would delete the bucket.
@@ -190,17 +197,20 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector
             throw new StoreException(StoreErrorKind.InvalidRequest, DisplayName, reason) { Key = key };
     }
 
-    private S3Request Encoded(string? key, Func<S3Request> make)
+    private S3Request BucketRequest(params ReadOnlySpan<(string Name, string? Value)> query)
     {
         try
         {
-            return make();
+            return S3Request.ForBucket(query);
         }
         catch (EncoderFallbackException error)
         {
-            throw new StoreException(StoreErrorKind.InvalidRequest, DisplayName, "The key has no form in UTF-8.", error) { Key = key };
+            throw NoUnicode(null, error);
         }
     }
+
+    private StoreException NoUnicode(string? key, Exception? error) =>
+        new(StoreErrorKind.InvalidRequest, DisplayName, "The key has no form in UTF-8.", error) { Key = key };
 
     private StoreException Error(StoreErrorKind kind, string message, HttpAnswer answer, string? key) =>
         new(kind, DisplayName, message) { Key = key, HttpStatus = (int)answer.Status, RequestId = answer.Header("x-amz-request-id") };

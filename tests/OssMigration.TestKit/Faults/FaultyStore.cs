@@ -107,8 +107,10 @@ public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBuc
         return true;
     }
 
-    private static MemoryStream Spoil(Stream body, List<Fault> faults)
+    private static Stream Spoil(Stream body, List<Fault> faults)
     {
+        if (!faults.OfType<Fault.FlipFault>().Any())
+            return body;
         body.Position = 0;
         MemoryStream copy = new();
         body.CopyTo(copy);
