@@ -11,7 +11,6 @@ internal sealed class ShellInterface(Screen screen) : PSHostUserInterface
     private const string Red = "\u001b[91m";
     private const string Yellow = "\u001b[93m";
     private const string Gray = "\u001b[90m";
-    private const string Cyan = "\u001b[96m";
     private const string Reset = "\u001b[0m";
 
     /// <inheritdoc/>
@@ -44,8 +43,10 @@ internal sealed class ShellInterface(Screen screen) : PSHostUserInterface
     /// <inheritdoc/>
     public override void WriteDebugLine(string message) => WriteColoured(Gray, "DEBUG: " + message);
 
-    /// <inheritdoc/>
-    public override void WriteInformation(InformationRecord record) => WriteColoured(Cyan, record.MessageData?.ToString() ?? "");
+    /// <summary>Nothing: what is to be seen comes as text of its own; this call is for hosts that record everything.</summary>
+    public override void WriteInformation(InformationRecord record)
+    {
+    }
 
     /// <inheritdoc/>
     public override void WriteProgress(long sourceId, ProgressRecord record) => screen.ShowProgress(record);
