@@ -19,17 +19,26 @@ internal sealed class ShellInterface(Screen screen) : PSHostUserInterface
     /// <inheritdoc/>
     public override bool SupportsVirtualTerminal => screen.SupportsColour;
 
+    /// <summary>True while an error is rendered: all text belongs to the error stream then.</summary>
+    public bool IsShowingError { get; set; }
+
     /// <inheritdoc/>
-    public override void Write(string value) => screen.Write(Shown(value));
+    public override void Write(string value)
+    {
+        if (IsShowingError)
+            screen.WriteError(GetOutputString(value, screen.ErrorSupportsColour));
+        else
+            screen.Write(Shown(value));
+    }
 
     /// <inheritdoc/>
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
 
     /// <inheritdoc/>
-    public override void WriteLine(string value) => screen.Write(Shown(value) + Environment.NewLine);
+    public override void WriteLine(string value) => Write(value + Environment.NewLine);
 
     /// <inheritdoc/>
-    public override void WriteLine() => screen.Write(Environment.NewLine);
+    public override void WriteLine() => Write(Environment.NewLine);
 
     /// <inheritdoc/>
     public override void WriteErrorLine(string value) => screen.WriteError(Coloured(Red, value, screen.ErrorSupportsColour) + Environment.NewLine);

@@ -97,10 +97,11 @@ internal sealed class RecordingHost : PSHost
 
         public override SecureString ReadLineAsSecureString() => throw new NotSupportedException();
 
+        // As every host has to: it alone knows what its terminal can show.
         public override void Write(string value)
         {
             lock (_gate)
-                _text.Append(value);
+                _text.Append(GetOutputString(value, SupportsVirtualTerminal));
         }
 
         public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
