@@ -31,6 +31,9 @@ internal sealed class ShellHost : PSHost
     /// <inheritdoc/>
     public override string Name => "OssMigration Shell";
 
+    /// <summary>The interface, with what only the Shell may do.</summary>
+    public ShellInterface Interface => _interface;
+
     /// <inheritdoc/>
     public override PSHostUserInterface UI => _interface;
 

@@ -11,7 +11,6 @@ internal sealed class ShellInterface(Screen screen) : PSHostUserInterface
     private const string Red = "\u001b[91m";
     private const string Yellow = "\u001b[93m";
     private const string Gray = "\u001b[90m";
-    private const string Cyan = "\u001b[96m";
     private const string Reset = "\u001b[0m";
 
     /// <inheritdoc/>
@@ -20,17 +19,26 @@ internal sealed class ShellInterface(Screen screen) : PSHostUserInterface
     /// <inheritdoc/>
     public override bool SupportsVirtualTerminal => screen.SupportsColour;
 
+    /// <summary>True while an error is rendered: all text belongs to the error stream then.</summary>
+    public bool IsShowingError { get; set; }
+
     /// <inheritdoc/>
-    public override void Write(string value) => screen.Write(Shown(value));
+    public override void Write(string value)
+    {
+        if (IsShowingError)
+            screen.WriteError(GetOutputString(value, screen.ErrorSupportsColour));
+        else
+            screen.Write(Shown(value));
+    }
 
     /// <inheritdoc/>
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
 
     /// <inheritdoc/>
-    public override void WriteLine(string value) => screen.Write(Shown(value) + Environment.NewLine);
+    public override void WriteLine(string value) => Write(value + Environment.NewLine);
 
     /// <inheritdoc/>
-    public override void WriteLine() => screen.Write(Environment.NewLine);
+    public override void WriteLine() => Write(Environment.NewLine);
 
     /// <inheritdoc/>
     public override void WriteErrorLine(string value) => screen.WriteError(Coloured(Red, value, screen.ErrorSupportsColour) + Environment.NewLine);
@@ -44,8 +52,10 @@ internal sealed class ShellInterface(Screen screen) : PSHostUserInterface
     /// <inheritdoc/>
     public override void WriteDebugLine(string message) => WriteColoured(Gray, "DEBUG: " + message);
 
-    /// <inheritdoc/>
-    public override void WriteInformation(InformationRecord record) => WriteColoured(Cyan, record.MessageData?.ToString() ?? "");
+    /// <summary>Nothing: what is to be seen comes as text of its own; this call is for hosts that record everything.</summary>
+    public override void WriteInformation(InformationRecord record)
+    {
+    }
 
     /// <inheritdoc/>
     public override void WriteProgress(long sourceId, ProgressRecord record) => screen.ShowProgress(record);

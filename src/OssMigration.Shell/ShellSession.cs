@@ -141,17 +141,18 @@ internal sealed class ShellSession : IDisposable
     private void ShowError(ErrorRecord error)
     {
         using PowerShell shell = PowerShell.Create(_runspace);
-        PSObject shown = PSObject.AsPSObject(error);
-
-        // This mark makes Out-Default write to the error stream; the engine sets it on records of a merged pipeline only.
-        shown.Properties.Add(new PSNoteProperty("writeErrorStream", true));
+        _host.Interface.IsShowingError = true;
         try
         {
-            shell.AddCommand("Out-Default").Invoke(new[] { shown });
+            shell.AddCommand("Out-Default").Invoke(new[] { error });
         }
         catch (RuntimeException)
         {
             _host.UI.WriteErrorLine(error.ToString());
+        }
+        finally
+        {
+            _host.Interface.IsShowingError = false;
         }
     }
 

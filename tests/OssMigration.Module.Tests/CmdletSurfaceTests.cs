@@ -1,0 +1,90 @@
+using System.Management.Automation;
+using OssMigration.ModuleTests.Support;
+
+namespace OssMigration.ModuleTests;
+
+/// <summary>What scripts of users rely on: names, parameters, positions, output types, questions.</summary>
+public sealed class CmdletSurfaceTests
+{
+    public static TheoryData<string, string, string, string> Cmdlets => new()
+    {
+        { "New-MigrationAddress", "Uri Endpoint Region AddressingStyle SignatureVersion Credential SecurityToken ProfileName EnvironmentPrefix Anonymous AllowInsecureEndpoint", "StoreAddress", "" },
+        { "Test-MigrationAddress", "Address As Credential Detailed", "Boolean AddressCheck", "" },
+        { "New-MigrationJob", "Name Source Destination Mode Overwrite InvalidKeyAction Prefix Include Exclude IncludeRegex ExcludeRegex MinimumSize MaximumSize ModifiedAfter ModifiedBefore ClockSkewMargin MaxBandwidth Concurrency MemoryBudget SinglePutLimit PartSize WhatIf Confirm", "MigrationJobInfo", "Medium" },
+        { "Get-MigrationJob", "Name", "MigrationJobInfo", "" },
+        { "Set-MigrationJob", "Job MaxBandwidth Concurrency CutoverTime PassThru WhatIf Confirm", "MigrationJobInfo", "Medium" },
+        { "Remove-MigrationJob", "Job WhatIf Confirm", "", "High" },
+        { "Start-OssMigration", "Job SourceCredential DestinationCredential TimeBudget MaximumError WhatIf Confirm", "MigrationReport", "Medium" },
+        { "Stop-OssMigration", "Job WhatIf Confirm", "", "Medium" },
+        { "Get-MigrationReport", "Job Last", "MigrationReport", "" },
+        { "Get-MigrationItem", "Job Run State", "MigrationItem", "" },
+        { "Compare-MigrationData", "Job Source Destination Level IncludeSame Summary SourceCredential DestinationCredential", "ComparisonItem ComparisonSummary", "" },
+        { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder WhatIf Confirm", "SandboxInfo", "Medium" },
+        { "Stop-MigrationSandbox", "Sandbox WhatIf Confirm", "", "Medium" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cmdlets))]
+    public void A_cmdlet_has_its_parameters_its_output_and_its_question(string name, string parameters, string output, string confirmImpact)
+    {
+        using Session session = new();
+
+        CmdletInfo cmdlet = Assert.IsType<CmdletInfo>(session.Run($"Get-Command {name}").Single().BaseObject);
+
+        HashSet<string> found = [.. cmdlet.Parameters.Keys];
+        found.ExceptWith(Cmdlet.CommonParameters);
+        Assert.Equal(Words(parameters).Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+        Assert.Equal(Words(output), cmdlet.OutputType.Select(type => type.Name.Split('.')[^1]));
+        CmdletAttribute attribute = cmdlet.ImplementingType.GetCustomAttributes(typeof(CmdletAttribute), false).Cast<CmdletAttribute>().Single();
+        Assert.Equal(confirmImpact.Length > 0, attribute.SupportsShouldProcess);
+        if (confirmImpact.Length > 0)
+            Assert.Equal(confirmImpact, attribute.ConfirmImpact.ToString());
+    }
+
+    [Theory]
+    [InlineData("Set-MigrationJob")]
+    [InlineData("Remove-MigrationJob")]
+    [InlineData("Start-OssMigration")]
+    [InlineData("Stop-OssMigration")]
+    [InlineData("Get-MigrationReport")]
+    [InlineData("Get-MigrationItem")]
+    [InlineData("Compare-MigrationData")]
+    public void A_job_binds_by_position_by_value_and_by_the_names_Name_and_JobName(string name)
+    {
+        using Session session = new();
+
+        CmdletInfo cmdlet = Assert.IsType<CmdletInfo>(session.Run($"Get-Command {name}").Single().BaseObject);
+
+        ParameterMetadata job = cmdlet.Parameters["Job"];
+        Assert.Equal(["Name", "JobName"], job.Aliases);
+        ParameterSetMetadata set = job.ParameterSets.Values.First();
+        Assert.Equal(0, set.Position);
+        Assert.True(set.IsMandatory && set.ValueFromPipeline && set.ValueFromPipelineByPropertyName);
+        Assert.Contains(job.Attributes, attribute => attribute is ArgumentCompleterAttribute);
+    }
+
+    [Fact]
+    public void Every_verb_is_approved()
+    {
+        using Session session = new();
+
+        HashSet<string> approved = [.. new[] { typeof(VerbsCommon), typeof(VerbsData), typeof(VerbsLifecycle), typeof(VerbsDiagnostic) }
+            .SelectMany(type => type.GetFields()).Select(field => (string)field.GetRawConstantValue()!)];
+
+        Assert.All(session.Run("Get-Command -Module OssMigration").Succeeded().Output, command => Assert.Contains(((CmdletInfo)command.BaseObject).Verb, approved));
+    }
+
+    [Fact]
+    public void A_jobs_name_is_completed()
+    {
+        using Session session = new();
+        string name = Session.NewJobName();
+        session.Run($"New-MigrationJob {name} s3://source oss://destination").Single();
+
+        Outcome outcome = session.Run($"[System.Management.Automation.CommandCompletion]::CompleteInput('Start-OssMigration {name}', {19 + name.Length}, $null).CompletionMatches.CompletionText");
+
+        Assert.Equal(name, outcome.Single().BaseObject);
+    }
+
+    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}

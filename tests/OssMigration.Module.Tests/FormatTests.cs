@@ -1,0 +1,156 @@
+using System.Xml.Linq;
+using OssMigration.ModuleTests.Support;
+
+namespace OssMigration.ModuleTests;
+
+public sealed class FormatTests
+{
+    private const string Key = "dir/\u001b[31mred\u0007 \u202ename.jpg";
+
+    private static readonly Dictionary<string, string> Samples = new()
+    {
+        ["Stores.StoreAddress"] = """{"Scheme":"s3","Bucket":"bucket","Prefix":"p\u001b[2J/","Region":"us-east-1"}""",
+        ["Jobs.AddressCheck"] = """{"Address":{"Scheme":"s3","Bucket":"bucket"},"IsReachable":true,"CanList":false,"Problems":["It may not be listed.\u001b[2J"],"Warnings":["Mind."]}""",
+        ["Reporting.MigrationReport"] = """
+            {"JobName":"photos","Run":2,"Status":"CompleteWithExceptions","Reason":"1 object failed.","Duration":"1.02:03:04","Resumes":1,
+             "Listed":{"Objects":4907,"Bytes":650000000},"Copied":{"Objects":4906,"Bytes":649000000},"Failed":{"Objects":1,"Bytes":1000000},
+             "DestinationOnly":{"Objects":3,"Bytes":1},"SourceUsage":{"Requests":5000,"BytesRead":649000000},"DestinationUsage":{"Requests":1,"BytesWritten":5}}
+            """,
+        ["Reporting.MigrationItem"] = """{"JobName":"photos","Run":2,"Key":"KEY","State":"Failed","ErrorKind":"AccessDenied","Message":"It was\nrefused.","Size":1536}""",
+        ["Reporting.ComparisonItem"] = """{"ComparisonId":"c","Key":"KEY","Status":"Different","Reason":"sizes differ","SourceSize":1536,"DestinationSize":null}""",
+        ["Reporting.ComparisonSummary"] = """{"ComparisonId":"c","JobName":"photos","IsComplete":true,"Listed":{"Objects":2,"Bytes":3072},"Same":{"Objects":2,"Bytes":3072}}""",
+        ["Reporting.ObjectCount"] = """{"Objects":4907,"Bytes":650000000}""",
+        ["Reporting.StoreUsage"] = """{"Requests":5000,"Retries":3,"BytesRead":1536,"BytesWritten":0}""",
+    };
+
+    public static TheoryData<string> Types => [.. Samples.Keys];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Every_column_and_line_of_every_view_of_a_type_has_a_value_without_error(string type)
+    {
+        using Session session = new();
+        object sample = Sample(session, type);
+        XElement[] views = [.. Views().Where(view => TypeOf(view) == "OssMigration.Core." + type)];
+
+        Assert.Equal(["ListControl", "TableControl"], views.Select(ControlOf).Order(StringComparer.Ordinal));
+        AssertAllEvaluate(session, views, sample);
+    }
+
+    [Fact]
+    public void The_views_of_the_modules_own_types_have_values_without_error()
+    {
+        using SandboxSession session = new();
+        session.NewJob("-Include 'a*' -MaximumSize 5MB -MaxBandwidth 1MB/s");
+
+        object job = session.Run("Get-MigrationJob").Succeeded().Output[0].BaseObject;
+        object sandbox = session.Run("$sandbox").Single().BaseObject;
+
+        AssertAllEvaluate(session.Session, [.. Views().Where(view => TypeOf(view) == job.GetType().FullName)], job);
+        AssertAllEvaluate(session.Session, [.. Views().Where(view => TypeOf(view) == sandbox.GetType().FullName)], sandbox);
+    }
+
+    [Fact]
+    public void Every_output_type_of_every_cmdlet_has_a_table_and_a_list()
+    {
+        using Session session = new();
+        string[] wanted = [.. session.Run("(Get-Command -Module OssMigration).OutputType.Name").Succeeded().Output
+            .Select(name => (string)name.BaseObject)
+            .Where(name => name != "System.Boolean")
+            .Distinct()];
+
+        Assert.NotEmpty(wanted);
+        Assert.All(wanted, type => Assert.Equal(
+            ["ListControl", "TableControl"], Views().Where(view => TypeOf(view) == type).Select(ControlOf).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void A_report_is_shown_as_a_list_with_readable_sizes()
+    {
+        using Session session = new();
+
+        string shown = session.Show("$sample", ("sample", Sample(session, "Reporting.MigrationReport")));
+
+        Assert.Contains("4,907 objects, 620 MiB", shown, StringComparison.Ordinal);
+        Assert.Contains("1.02:03:04", shown, StringComparison.Ordinal);
+        Assert.Contains("1 object failed.", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("Vanished", shown, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Reporting.MigrationItem")]
+    [InlineData("Reporting.ComparisonItem")]
+    public void A_key_cannot_reach_the_terminal_with_control_characters(string type)
+    {
+        using Session session = new();
+
+        string shown = session.Show("$PSStyle.OutputRendering = 'PlainText'; $sample", ("sample", Sample(session, type)));
+
+        Assert.Contains(@"dir/\u001B[31mred\u0007 \u202Ename.jpg", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', shown);
+        Assert.DoesNotContain('\u0007', shown);
+    }
+
+    [Fact]
+    public void An_outcome_is_coloured_and_plain_where_PSStyle_says_so()
+    {
+        using Session session = new();
+        (string, object?) sample = ("sample", Sample(session, "Reporting.MigrationItem"));
+
+        string coloured = session.Show("$PSStyle.OutputRendering = 'Ansi'; $sample", sample);
+        string plain = session.Show("$PSStyle.OutputRendering = 'PlainText'; $sample", sample);
+
+        Assert.Contains("\u001b[31mFailed\u001b[0m", coloured, StringComparison.Ordinal);
+        Assert.Contains("Failed", plain, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', plain);
+    }
+
+    [Theory]
+    [InlineData("Size(0)", "0 B")]
+    [InlineData("Size(1023)", "1023 B")]
+    [InlineData("Size(1024)", "1.00 KiB")]
+    [InlineData("Size(1048575)", "1.00 MiB")]
+    [InlineData("Size(15728640)", "15.0 MiB")]
+    [InlineData("Size(650000000)", "620 MiB")]
+    [InlineData("Size(320TB)", "320 TiB")]
+    [InlineData("Size([long]::MaxValue)", "8.00 EiB")]
+    [InlineData("Size($null)", "")]
+    [InlineData("Rate(25000000)", "23.8 MiB/s (200 Mbit/s)")]
+    [InlineData("Number(100000000)", "100,000,000")]
+    [InlineData("Number($null)", "")]
+    [InlineData("Span([timespan]'01:02:03.9')", "01:02:03")]
+    [InlineData("Time([DateTimeOffset]'2026-01-01T01:00:00+01:00')", "2026-01-01 00:00:00Z")]
+    [InlineData("Text(\"a`tb\")", @"a\u0009b")]
+    [InlineData("Text('smile \U0001F600 \u00e4')", "smile \U0001F600 \u00e4")]
+    [InlineData("Text([string][char]0xD83D)", @"\uD83D")]
+    public void A_value_is_put_into_words(string call, string words)
+    {
+        using Session session = new();
+
+        Assert.Equal(words, session.Run("[OssMigration.Views.Display]::" + call).Single().BaseObject);
+    }
+
+    private static void AssertAllEvaluate(Session session, IReadOnlyCollection<XElement> views, object sample)
+    {
+        Assert.NotEmpty(views);
+        foreach (XElement view in views)
+        {
+            foreach (XElement block in view.Descendants("ScriptBlock"))
+                session.Run($"$sample | ForEach-Object {{ {block.Value} }}", ("sample", sample)).Succeeded();
+            foreach (XElement property in view.Descendants("PropertyName"))
+                Assert.NotNull(sample.GetType().GetProperty(property.Value));
+        }
+    }
+
+    private static object Sample(Session session, string type)
+    {
+        session.Run("New-MigrationAddress s3://any").Single();
+        return LoadedTypes.Make(type, Samples[type].Replace("\"KEY\"", System.Text.Json.JsonSerializer.Serialize(Key), StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<XElement> Views() => XDocument.Load(Path.Combine(Layout.Module, "OssMigration.Format.ps1xml")).Descendants("View");
+
+    private static string TypeOf(XElement view) => view.Descendants("TypeName").Single().Value;
+
+    private static string ControlOf(XElement view) => view.Elements().Single(element => element.Name.LocalName.EndsWith("Control", StringComparison.Ordinal)).Name.LocalName;
+}
