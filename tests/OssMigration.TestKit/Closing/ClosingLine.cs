@@ -28,8 +28,7 @@ internal sealed class ClosingLine(IServiceProvider services)
 
     private static readonly string Assembly = typeof(ClosingLine).Assembly.GetName().Name!;
 
-    private readonly ConcurrentDictionary<string, TestNodeStateProperty> _states = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<(string Name, TestNodeStateProperty State)> _ended = new();
 
     public string Uid => nameof(ClosingLine);
 
@@ -61,8 +60,8 @@ internal sealed class ClosingLine(IServiceProvider services)
             && node.Properties.SingleOrDefault<TestNodeStateProperty>() is { } state
             && state is not DiscoveredTestNodeStateProperty and not InProgressTestNodeStateProperty)
         {
-            _states[node.Uid.Value] = state;
-            _names[node.Uid.Value] = node.DisplayName;
+            // Not by node.Uid: the rows of a theory that is not enumerated share one.
+            _ended.Enqueue((node.DisplayName, state));
         }
 
         return Task.CompletedTask;
@@ -70,22 +69,22 @@ internal sealed class ClosingLine(IServiceProvider services)
 
     public async Task OnTestSessionFinishingAsync(ITestSessionContext testSessionContext)
     {
-        if (_states.IsEmpty)
+        if (_ended.IsEmpty)
             return;
 
-        var skipped = _states
-            .Where(pair => pair.Value is SkippedTestNodeStateProperty)
-            .GroupBy(pair => pair.Value.Explanation ?? "no reason given", pair => _names[pair.Key], StringComparer.Ordinal)
+        var skipped = _ended
+            .Where(test => test.State is SkippedTestNodeStateProperty)
+            .GroupBy(test => test.State.Explanation ?? "no reason given", test => test.Name, StringComparer.Ordinal)
             .OrderByDescending(group => group.Count())
             .ToList();
-        string line = Line(_states.Count, _states.Values.Count(Failed), skipped);
+        string line = Line(_ended.Count, _ended.Count(test => HasFailed(test.State)), skipped);
         CancellationToken cancellationToken = testSessionContext.CancellationToken;
         await services.GetOutputDevice().DisplayAsync(this, new TextOutputDeviceData(line), cancellationToken);
         FileInfo file = await WriteAsync(line, skipped, cancellationToken);
         await services.GetMessageBus().PublishAsync(this, new SessionFileArtifact(testSessionContext.SessionUid, file, DisplayName));
     }
 
-    private static bool Failed(TestNodeStateProperty state)
+    private static bool HasFailed(TestNodeStateProperty state)
         => state is not PassedTestNodeStateProperty and not SkippedTestNodeStateProperty;
 
     private static string Line(int total, int failed, List<IGrouping<string, string>> skipped)

@@ -19,9 +19,11 @@ internal static class ObjectDraft
     /// <exception cref="OssErrorException">A header holds what the service refuses.</exception>
     public static StoredObject Read(OssContext context)
     {
-        foreach (string condition in ForeignConditions)
-            if (context.Headers.ContainsKey(condition))
-                throw OssErrors.NotImplemented(condition);
+        // With a copy they are let pass: ali-oss sends them beside the x-oss-copy-source-if-* headers, which decide.
+        if (context.Header("x-oss-copy-source") is null)
+            foreach (string condition in ForeignConditions)
+                if (context.Headers.ContainsKey(condition))
+                    throw OssErrors.NotImplemented(condition);
         CheckTrafficLimit(context);
         return new StoredObject
         {
