@@ -1,6 +1,9 @@
-namespace OssMigration.Sandbox.Hosting;
+using Microsoft.AspNetCore.Http;
+using OssMigration.Sandbox.Hosting;
 
-/// <summary>Answers 501: stands where the OSS side is not part of the build.</summary>
+namespace OssMigration.Sandbox.Tests;
+
+/// <summary>Answers 501: stands for the OSS side where a test is about S3 only.</summary>
 internal sealed class NoOssHandler : ISideHandler
 {
     /// <inheritdoc/>
