@@ -32,13 +32,7 @@ internal static class CredentialVault
     public static ICredentialProvider? For(StoreAddress address, PSCredential? given, string parameter)
     {
         if (given is not null)
-        {
-            StoreCredential keys = ToKeys(given, securityToken: null);
-            if (address.Credential.Kind == CredentialKind.Prompt && address.Credential.Name == keys.AccessKeyId)
-                Keys[NameOf(address)] = keys;
-            return new FixedCredentialProvider(keys);
-        }
-
+            return new FixedCredentialProvider(ToKeys(given, securityToken: null));
         if (address.Credential.Kind != CredentialKind.Prompt)
             return null;
         return Keys.TryGetValue(NameOf(address), out StoreCredential? kept)
@@ -49,6 +43,16 @@ internal static class CredentialVault
     /// <summary>The keys for both ends of a job.</summary>
     public static RunCredentials For(StoreAddress source, PSCredential? sourceGiven, StoreAddress destination, PSCredential? destinationGiven)
         => new(For(source, sourceGiven, "SourceCredential"), For(destination, destinationGiven, "DestinationCredential"));
+
+    /// <summary>
+    /// Keeps keys that were given with a call and have worked, where the address asks for them, so that they need not be
+    /// given with every call of the session.
+    /// </summary>
+    public static void Remember(StoreAddress address, PSCredential? given)
+    {
+        if (given is not null && address.Credential.Kind == CredentialKind.Prompt && address.Credential.Name == given.UserName)
+            Keys[NameOf(address)] = ToKeys(given, securityToken: null);
+    }
 
     private static string NameOf(StoreAddress address)
         => string.Join('\n', address.Scheme, address.Endpoint?.AbsoluteUri, address.Bucket, address.Credential.Name);

@@ -94,6 +94,25 @@ public sealed class AddressTests
         Assert.Contains("-SourceCredential", outcome.Terminating!.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Keys_that_were_given_again_and_worked_are_known_to_the_rest_of_the_session()
+    {
+        using SandboxSession session = new("-S3Bucket 'source=synthetic:flat,count=10,size=10'");
+        string job = Session.NewJobName();
+
+        // Another bucket's address under the same keys: nothing is kept for it yet.
+        session.Run("$address = $source", ("source", LoadedTypes.Make("Stores.StoreAddress", $$"""
+            {"Scheme":"s3","Bucket":"source","Region":"us-east-1","AddressingStyle":"Path",
+             "Endpoint":"http://localhost:{{session.Run("$sandbox.S3Endpoint.Port").Single()}}/",
+             "Credential":{"Kind":"Prompt","Name":"{{session.Run("$sandbox.S3Credential.UserName").Single()}}"} }
+            """))).Succeeded();
+        session.Run($"New-MigrationJob {job} $address $sandbox.Destination").Single();
+
+        Assert.Equal("CredentialNeeded,OssMigration.Commands.StartOssMigrationCommand", session.Run($"Start-OssMigration {job}").ErrorId);
+        Assert.Equal("Complete", session.Run($"Start-OssMigration {job} -SourceCredential $sandbox.S3Credential").Value<string>("Status"));
+        Assert.True(session.Run($"Compare-MigrationData {job} -Summary").Value<bool>("IsClean"));
+    }
+
     private static object PromptAddress(Session session)
     {
         // As a job that another process stored would have it: a key id, and no secret in this one.

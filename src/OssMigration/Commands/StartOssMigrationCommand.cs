@@ -63,6 +63,8 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
         {
             CommandListener listener = new(queue, MaximumError);
             MigrationReport report = await Engine.RunAsync(Job, options, listener, cancellationToken).ConfigureAwait(false);
+            CredentialVault.Remember(job.Job.Source, SourceCredential);
+            CredentialVault.Remember(job.Job.Destination, DestinationCredential);
             if (listener.ItemsNotShown is > 0 and int more)
                 queue.Post(command => command.WriteWarning($"{Display.Number(more)} more objects were not migrated. All of them: Get-MigrationItem -Job {Job} -Run {report.Run}"));
             await queue.OutputAsync(report, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 
 namespace OssMigration.ModuleTests.Support;
 
@@ -39,8 +40,21 @@ internal sealed class SandboxSession : IDisposable
     /// <summary>Whether every planned fault has fired.</summary>
     public bool AllFaultsFired()
     {
-        using System.Text.Json.JsonDocument faults = System.Text.Json.JsonDocument.Parse(_admin.GetStringAsync(new Uri("/faults", UriKind.Relative)).GetAwaiter().GetResult());
+        using JsonDocument faults = JsonDocument.Parse(_admin.GetStringAsync(new Uri("/faults", UriKind.Relative)).GetAwaiter().GetResult());
         return faults.RootElement.EnumerateArray().All(fault => fault.GetProperty("fired").GetInt32() > 0);
+    }
+
+    /// <summary>Waits until the S3 side was asked for content: a run is in the middle of its work.</summary>
+    public async Task UntilContentIsReadAsync()
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            using JsonDocument stats = JsonDocument.Parse(await _admin.GetStringAsync(new Uri("/stats", UriKind.Relative), limit.Token));
+            if (stats.RootElement.GetProperty("s3").GetProperty("requests").TryGetProperty("GetObject", out JsonElement count) && count.GetInt64() > 0)
+                return;
+            await Task.Delay(20, limit.Token);
+        }
     }
 
     /// <summary>Limits a side.</summary>

@@ -10,6 +10,14 @@ internal sealed record ShellRun(int ExitCode, string Output, string Error)
     /// <summary>Runs the Shell to its end.</summary>
     public static ShellRun Of(IEnumerable<string> arguments, params (string Name, string? Value)[] environment) => Of(arguments, "", environment);
 
+    /// <summary>Runs a Shell that lies elsewhere.</summary>
+    public static ShellRun OfProgram(string program, IEnumerable<string> arguments)
+    {
+        using Process process = Begin(program, arguments, []);
+        process.StandardInput.Close();
+        return End(process);
+    }
+
     /// <summary>Runs the Shell to its end with text for its input.</summary>
     public static ShellRun Of(IEnumerable<string> arguments, string input, params (string Name, string? Value)[] environment)
     {
@@ -21,8 +29,11 @@ internal sealed record ShellRun(int ExitCode, string Output, string Error)
 
     /// <summary>Begins a run.</summary>
     public static Process Begin(IEnumerable<string> arguments, params (string Name, string? Value)[] environment)
+        => Begin(Layout.Shell, arguments, environment);
+
+    private static Process Begin(string program, IEnumerable<string> arguments, (string Name, string? Value)[] environment)
     {
-        ProcessStartInfo start = new("dotnet", ["exec", Layout.Shell, .. arguments])
+        ProcessStartInfo start = new("dotnet", ["exec", program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Net;
+using OssMigration.ModuleTests.Support;
+
+namespace OssMigration.ModuleTests;
+
+public sealed class SandboxTests
+{
+    [Fact]
+    public void A_sandbox_listens_on_this_machine_only_and_ends_when_told()
+    {
+        using Session session = new();
+        session.Run("$sandbox = Start-MigrationSandbox").Succeeded();
+
+        Outcome addresses = session.Run("$sandbox.S3Endpoint.Host, $sandbox.OssEndpoint.Host, $sandbox.Admin.Host");
+        int pid = (int)session.Run("$sandbox.Pid").Single().BaseObject;
+        using Process process = Process.GetProcessById(pid);
+        session.Run("$sandbox | Stop-MigrationSandbox").Succeeded();
+
+        Assert.All(addresses.Succeeded().Output, host => Assert.True(IPAddress.IsLoopback(IPAddress.Parse((string)host.BaseObject))));
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(10)));
+        session.Run("$sandbox | Stop-MigrationSandbox").Succeeded();
+    }
+
+    [Fact]
+    public void A_sandbox_ends_with_the_module_of_its_session_and_leaves_those_of_others()
+    {
+        using SandboxSession other = new();
+        using Session session = new();
+        int pid = (int)session.Run("(Start-MigrationSandbox).Pid").Single().BaseObject;
+        using Process process = Process.GetProcessById(pid);
+
+        session.Run("Remove-Module OssMigration").Succeeded();
+
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(10)));
+        using Process left = Process.GetProcessById(other.Pid);
+        Assert.False(left.HasExited);
+    }
+
+    [Fact]
+    public void A_sandbox_ends_with_the_process_that_started_it()
+    {
+        ShellRun run = ShellRun.Of(["-Command", "(Start-MigrationSandbox).Pid"]);
+
+        int pid = int.Parse(run.Output.Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        try
+        {
+            using Process process = Process.GetProcessById(pid);
+            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+        }
+        catch (ArgumentException)
+        {
+            // It has ended already, and nothing else got its number.
+        }
+    }
+
+    [Fact]
+    public void Folders_are_served_in_place_and_written_as_files()
+    {
+        string folder = Directory.CreateTempSubdirectory("ossmigration-folders-").FullName;
+        try
+        {
+            string source = Directory.CreateDirectory(Path.Combine(folder, "from here")).FullName;
+            string destination = Directory.CreateDirectory(Path.Combine(folder, "to here")).FullName;
+            File.WriteAllText(Path.Combine(source, "a file.txt"), "content");
+            using SandboxSession session = new($"-SourceFolder '{source}' -DestinationFolder '{destination}'");
+
+            session.Run($"Start-OssMigration {session.NewJob()}").Single();
+
+            Assert.Equal("content", File.ReadAllText(Directory.GetFiles(destination, "a file.txt", SearchOption.AllDirectories).Single()));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_an_error_before_anything_starts()
+    {
+        using Session session = new();
+
+        Outcome outcome = session.Run("Start-MigrationSandbox -SourceFolder ./no-such-folder");
+
+        Assert.Equal("ArgumentInvalid,OssMigration.Commands.StartMigrationSandboxCommand", outcome.ErrorId);
+        Assert.Contains("no-such-folder", outcome.Terminating!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_sandbox_that_cannot_start_says_why()
+    {
+        using Session session = new();
+
+        Outcome outcome = session.Run("Start-MigrationSandbox -S3Bucket 'source=synthetic:no-such-kind,count=1,size=1'");
+
+        Assert.Equal("SandboxNotStarted,OssMigration.Commands.StartMigrationSandboxCommand", outcome.ErrorId);
+        Assert.Contains("no-such-kind", outcome.Terminating!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void With_WhatIf_no_sandbox_is_started()
+    {
+        using Session session = new();
+
+        Assert.Empty(session.Run("Start-MigrationSandbox -WhatIf").Succeeded().Output);
+        Assert.Contains("What if:", session.Host.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_keys_of_a_sandbox_are_not_shown()
+    {
+        using SandboxSession session = new();
+        string secret = (string)session.Run("$sandbox.S3Credential.GetNetworkCredential().Password").Single().BaseObject;
+
+        string shown = session.Session.Show("$sandbox; $sandbox.psobject.Properties | ForEach-Object { \"$($_.Value)\" }; [System.Management.Automation.PSSerializer]::Serialize($sandbox, 4); \"$sandbox\"");
+
+        Assert.NotEmpty(secret);
+        Assert.DoesNotContain(secret, shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_module_that_was_shipped_without_the_sandbox_says_so()
+    {
+        DirectoryInfo shipped = Directory.CreateTempSubdirectory("ossmigration-shipped-");
+        try
+        {
+            Copy(Layout.Module, Path.Combine(shipped.FullName, "OssMigration"));
+            Copy(Path.GetDirectoryName(Layout.Shell)!, Path.Combine(shipped.FullName, "shell"));
+
+            ShellRun run = ShellRun.OfProgram(Path.Combine(shipped.FullName, "shell", "OssMigration.Shell.dll"), ["-Command", "Start-MigrationSandbox"]);
+
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains("not part of the installed module", string.Join(' ', run.Error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        }
+        finally
+        {
+            shipped.Delete(recursive: true);
+        }
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+}
