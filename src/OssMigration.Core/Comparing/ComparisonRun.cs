@@ -22,11 +22,17 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         string id = MakeId();
         DateTimeOffset startedAt = environment.Time.GetUtcNow();
         await using StoreChain stores = new(environment, job, request.Credentials, listener);
-        IRangeListing source = new PagedLister(stores.Source, ObjectFilterMatcher.Compile(job.Filter), job.Filter.Prefix).Open(null, null);
+        RunRow? last = LastRun();
+        string scratch = Path.Combine(folder?.Scratch ?? "", $"compare-{id}");
+        IKeyLister sourceLister = Lister(stores.Source, ObjectFilterMatcher.Compile(job.Filter), last is { SortsSource: true }, scratch + "-source.db");
+        IKeyLister destinationLister = Lister(stores.Destination, filter: null, last is { SortsDestination: true }, scratch + "-destination.db");
+        using IDisposable? sourceTable = sourceLister as IDisposable;
+        using IDisposable? destinationTable = destinationLister as IDisposable;
+        IRangeListing source = sourceLister.Open(null, null);
         bool isComplete = false;
         try
         {
-            await foreach (ComparisonItem item in WalkAsync(id, stores, source, cancellationToken).ConfigureAwait(false))
+            await foreach (ComparisonItem item in WalkAsync(id, stores, source, destinationLister.Open(null, null), cancellationToken).ConfigureAwait(false))
             {
                 _tally.Count(item);
                 if (request.IncludeSame || item.Status != ComparisonStatus.Same)
@@ -54,30 +60,55 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
     }
 
     private async IAsyncEnumerable<ComparisonItem> WalkAsync(
-        string id, StoreChain stores, IRangeListing source, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string id, StoreChain stores, IRangeListing source, IRangeListing destination, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool isAfterCutover = job.CutoverTime is { } cutover && cutover <= environment.Time.GetUtcNow();
         ComparisonRules rules = new(request.Level, isAfterCutover);
         ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules);
-        IRangeListing destination = new PagedLister(stores.Destination, filter: null, job.Filter.Prefix).Open(null, null);
+        using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
-            source.ReadAsync(cancellationToken), Manifest().ReadAsync(null, null, cancellationToken), EntriesOf(destination, cancellationToken), cancellationToken);
+            source.ReadAsync(leaving.Token), Manifest().ReadAsync(null, null, leaving.Token), EntriesOf(destination, leaving.Token), leaving.Token);
 
         // Doubtful keys are looked into side by side; items still come out in key order.
         Queue<Task<ComparisonItem>> underWay = new();
-        await foreach (EntryTriple triple in triples.ConfigureAwait(false))
+        try
         {
-            if (rules.Judge(triple) is not { } verdict)
-                continue;
-            underWay.Enqueue(verdict.Status == ComparisonStatus.Unproved
-                ? DecideAsync(id, check, triple, cancellationToken)
-                : Task.FromResult(Item(id, triple, verdict)));
-            while (underWay.Count > job.Concurrency || (underWay.TryPeek(out Task<ComparisonItem>? head) && head.IsCompleted))
-                yield return await underWay.Dequeue().ConfigureAwait(false);
-        }
+            await foreach (EntryTriple triple in triples.ConfigureAwait(false))
+            {
+                if (rules.Judge(triple) is not { } verdict)
+                    continue;
+                underWay.Enqueue(verdict.Status == ComparisonStatus.Unproved
+                    ? DecideAsync(id, check, triple, leaving.Token)
+                    : Task.FromResult(Item(id, triple, verdict)));
+                while (underWay.Count > job.Concurrency || (underWay.TryPeek(out Task<ComparisonItem>? head) && head.IsCompleted))
+                    yield return await underWay.Dequeue().ConfigureAwait(false);
+            }
 
-        while (underWay.TryDequeue(out Task<ComparisonItem>? next))
-            yield return await next.ConfigureAwait(false);
+            while (underWay.TryDequeue(out Task<ComparisonItem>? next))
+                yield return await next.ConfigureAwait(false);
+        }
+        finally
+        {
+            // Who leaves early leaves nothing behind that still uses the stores.
+            await leaving.CancelAsync().ConfigureAwait(false);
+            await ((Task)Task.WhenAll(underWay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private RunRow? LastRun()
+    {
+        if (folder is null)
+            return null;
+        using JournalReader reader = folder.Read();
+        return reader.LastRun();
+    }
+
+    private IKeyLister Lister(IObjectReader store, ObjectFilterMatcher? filter, bool isSorted, string table)
+    {
+        if (!isSorted)
+            return new PagedLister(store, filter, job.Filter.Prefix);
+        Directory.CreateDirectory(folder!.Scratch);
+        return new SerialSortedLister(store, filter, job.Filter.Prefix, table);
     }
 
     private async Task<ComparisonItem> DecideAsync(string id, ContentCheck check, EntryTriple triple, CancellationToken cancellationToken)

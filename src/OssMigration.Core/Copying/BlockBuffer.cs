@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Copying;
@@ -43,6 +44,22 @@ internal sealed class BlockBuffer(BlockPool pool) : IDisposable
         byte[] probe = new byte[1];
         if (await source.ReadAsync(probe, cancellationToken).ConfigureAwait(false) != 0)
             throw WrongLength(store, length, "more");
+    }
+
+    /// <summary>MD5 of the bytes held, in hex.</summary>
+    public string ComputeMd5()
+    {
+#pragma warning disable CA5351 // MD5 is what S3 and OSS define their ETags by.
+        using IncrementalHash md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+#pragma warning restore CA5351
+        long left = Length;
+        foreach (byte[] block in _blocks)
+        {
+            md5.AppendData(block, 0, (int)Math.Min(block.Length, left));
+            left -= Math.Min(block.Length, left);
+        }
+
+        return Convert.ToHexString(md5.GetHashAndReset());
     }
 
     /// <summary>A seekable stream over the content; valid until the buffer is filled again or disposed.</summary>

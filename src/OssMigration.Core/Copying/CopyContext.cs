@@ -1,3 +1,4 @@
+using OssMigration.Core.Comparing;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Stores;
 using OssMigration.Core.Throttling;
@@ -36,7 +37,21 @@ internal sealed record CopyContext
 
     /// <summary>The memory of uploads.</summary>
     public required IUploadJournal Uploads { get; init; }
+
+    /// <summary>What is known of the source's ETags.</summary>
+    public required ETagTrust ETags { get; init; }
+
+    /// <summary>Whether cut-over has come, asked when a write is sent: a decision may be older than that.</summary>
+    public required Func<bool> IsAfterCutover { get; init; }
+
+    /// <summary>Whether a write that was decided with this guard must not replace anything now.</summary>
+    public bool MustNotOverwrite(OverwriteGuard decided) => decided == OverwriteGuard.Forbidden || IsAfterCutover();
 }
+
+/// <summary>A part that the store holds.</summary>
+/// <param name="Part">As the store has it, with the CRC-64 of what was sent.</param>
+/// <param name="DeclaredCrc">Its CRC of the kind that the source declares for the whole object; null where it declares none.</param>
+internal sealed record FinishedPart(UploadedPart Part, ulong? DeclaredCrc);
 
 /// <summary>The memory of multipart uploads, so that they resume at a part and none is forgotten.</summary>
 internal interface IUploadJournal
@@ -45,7 +60,7 @@ internal interface IUploadJournal
     UploadRow? Find(string key);
 
     /// <summary>The parts that the store holds, by number.</summary>
-    IReadOnlyList<UploadedPart> Parts(string key);
+    IReadOnlyList<FinishedPart> Parts(string key);
 
     /// <summary>Commits the intent, before anything is sent.</summary>
     Task BeginAsync(UploadRow upload);
@@ -54,7 +69,7 @@ internal interface IUploadJournal
     Task SetIdAsync(string key, string uploadId);
 
     /// <summary>Commits a part.</summary>
-    Task AddPartAsync(string key, UploadedPart part);
+    Task AddPartAsync(string key, FinishedPart part);
 
     /// <summary>Commits that the upload is completed or aborted.</summary>
     Task RemoveAsync(string key);

@@ -1,5 +1,6 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Journal;
+using OssMigration.Core.Manifests;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Copying;
@@ -34,15 +35,46 @@ internal sealed class MultipartCopier(CopyContext context)
         }
     }
 
+    /// <summary>
+    /// Aborts what an upload row stands for. A row without id means that the stop came between the intent and the answer:
+    /// the upload is found by its key. After cut-over only known ids are aborted, others may be a user's.
+    /// </summary>
+    public async Task DropAsync(UploadRow upload, OverwriteGuard guard, CancellationToken cancellationToken)
+    {
+        if (upload.UploadId is { } id)
+            await context.Destination.AbortAsync(upload.Key, id, cancellationToken).ConfigureAwait(false);
+        if (!context.MustNotOverwrite(guard))
+            await AbortUnknownAsync(upload.Key, cancellationToken).ConfigureAwait(false);
+        await context.Uploads.RemoveAsync(upload.Key).ConfigureAwait(false);
+    }
+
     private async Task<TransferOutcome> CopyPartsAsync(ObjectHead head, OverwriteGuard guard, CancellationToken cancellationToken)
     {
         PartPlan plan = PartPlan.For(head.Entry.Size, context.PartSize, context.Destination.Limits);
-        (string uploadId, IReadOnlyList<UploadedPart> finished) = await ResumeOrBeginAsync(head, plan, guard, cancellationToken).ConfigureAwait(false);
+        string key = head.Entry.Key;
+        UploadRow upload;
+        try
+        {
+            upload = FindOpen(head.Entry, plan) ?? await BeginAsync(head, plan, guard, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (exception.Kind == StoreErrorKind.AlreadyExists)
+        {
+            await context.Uploads.RemoveAsync(key).ConfigureAwait(false);
+            ulong crc64 = await HashAsync(head.Entry, cancellationToken).ConfigureAwait(false);
+            return await TakenKey.ResolveAsync(context.Destination, head.Entry, crc64, cancellationToken).ConfigureAwait(false);
+        }
 
-        PartTransfer transfer = new(context, head, plan, uploadId, finished);
+        PartTransfer transfer = new(context, head, plan, upload.UploadId!, context.Uploads.Parts(key));
         IReadOnlyList<UploadedPart> parts = await transfer.RunAsync(cancellationToken).ConfigureAwait(false);
-        CompleteRequest request = new(head.Entry.Key, uploadId, parts, guard == OverwriteGuard.Forbidden);
-        return await CompleteAsync(head, transfer.Crc64, request, cancellationToken).ConfigureAwait(false);
+        if (!transfer.HasDeclaredChecksum)
+        {
+            // Which of the parts is spoiled is not known, so none of them is kept.
+            await DropAsync(upload, guard, cancellationToken).ConfigureAwait(false);
+            throw new StoreException(StoreErrorKind.Integrity, context.Source.DisplayName, "The content does not have the checksum that the source declares.") { Key = key };
+        }
+
+        CompleteRequest request = new(key, upload.UploadId!, parts, context.MustNotOverwrite(guard));
+        return await CompleteAsync(head.Entry, transfer.Crc64, request, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ObjectHead> HeadPinnedAsync(ObjectEntry entry, CancellationToken cancellationToken)
@@ -51,40 +83,36 @@ internal sealed class MultipartCopier(CopyContext context)
         return head.Entry.Version == entry.Version && head.Entry.Size == entry.Size ? head : throw new SourceChangedException(entry.Key);
     }
 
-    private async Task<(string UploadId, IReadOnlyList<UploadedPart> Finished)> ResumeOrBeginAsync(
-        ObjectHead head, PartPlan plan, OverwriteGuard guard, CancellationToken cancellationToken)
+    private UploadRow? FindOpen(ObjectEntry entry, PartPlan plan)
+        => context.Uploads.Find(entry.Key) is { UploadId: not null } open && open.Version == entry.Version && open.Size == entry.Size && open.PartSize == plan.PartSize
+            ? open
+            : null;
+
+    private async Task<UploadRow> BeginAsync(ObjectHead head, PartPlan plan, OverwriteGuard guard, CancellationToken cancellationToken)
     {
         string key = head.Entry.Key;
-        UploadRow? open = context.Uploads.Find(key);
-        if (open is { UploadId: { } openId } && open.Version == head.Entry.Version && open.Size == head.Entry.Size && open.PartSize == plan.PartSize)
-            return (openId, context.Uploads.Parts(key));
+        if (context.Uploads.Find(key) is { } useless)
+            await DropAsync(useless, guard, cancellationToken).ConfigureAwait(false);
 
-        if (open is not null)
-            await DropAsync(open, guard, cancellationToken).ConfigureAwait(false);
-
-        await context.Uploads.BeginAsync(new UploadRow(key, head.Entry.Version, head.Entry.Size, plan.PartSize, UploadId: null)).ConfigureAwait(false);
-        InitiateRequest request = new(key, SourceStamp.Apply(head.Metadata, head.Entry, crc64: null), guard == OverwriteGuard.Forbidden);
+        UploadRow upload = new(key, head.Entry.Version, head.Entry.Size, plan.PartSize, UploadId: null);
+        await context.Uploads.BeginAsync(upload).ConfigureAwait(false);
+        InitiateRequest request = new(key, SourceStamp.Apply(head.Metadata, head.Entry, crc64: null), context.MustNotOverwrite(guard));
         string uploadId = await context.Destination.InitiateAsync(request, cancellationToken).ConfigureAwait(false);
         await context.Uploads.SetIdAsync(key, uploadId).ConfigureAwait(false);
-        return (uploadId, []);
+        return upload with { UploadId = uploadId };
     }
 
-    /// <summary>
-    /// Aborts what an upload row stands for. A row without id means that the stop came between the intent and the answer:
-    /// the upload is found by its key. After cut-over only known ids are aborted, others may be a user's.
-    /// </summary>
-    public async Task DropAsync(UploadRow upload, OverwriteGuard guard, CancellationToken cancellationToken)
+    private async Task<ulong> HashAsync(ObjectEntry entry, CancellationToken cancellationToken)
     {
-        if (upload.UploadId is { } id)
+        await context.Slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            await context.Destination.AbortAsync(upload.Key, id, cancellationToken).ConfigureAwait(false);
+            return await context.Source.HashAsync(entry, cancellationToken).ConfigureAwait(false);
         }
-        else if (guard == OverwriteGuard.Allowed)
+        finally
         {
-            await AbortUnknownAsync(upload.Key, cancellationToken).ConfigureAwait(false);
+            context.Slots.Release();
         }
-
-        await context.Uploads.RemoveAsync(upload.Key).ConfigureAwait(false);
     }
 
     private async Task AbortUnknownAsync(string key, CancellationToken cancellationToken)
@@ -96,17 +124,17 @@ internal sealed class MultipartCopier(CopyContext context)
         }
     }
 
-    private async Task<TransferOutcome> CompleteAsync(ObjectHead head, ulong crc64, CompleteRequest request, CancellationToken cancellationToken)
+    private async Task<TransferOutcome> CompleteAsync(ObjectEntry source, ulong crc64, CompleteRequest request, CancellationToken cancellationToken)
     {
         TransferOutcome outcome;
         try
         {
             PutResult written = await context.Destination.CompleteAsync(request, cancellationToken).ConfigureAwait(false);
-            outcome = await ProveAsync(head.Entry, written, crc64, cancellationToken).ConfigureAwait(false);
+            outcome = await ProveAsync(source, written, crc64, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.NoSuchUpload)
         {
-            outcome = await FindCompletedAsync(head.Entry, crc64, exception, cancellationToken).ConfigureAwait(false);
+            outcome = await FindCompletedAsync(source, crc64, exception, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.InvalidRequest)
         {
@@ -118,14 +146,27 @@ internal sealed class MultipartCopier(CopyContext context)
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.AlreadyExists)
         {
             await context.Destination.AbortAsync(request.Key, request.UploadId, cancellationToken).ConfigureAwait(false);
-            outcome = await TakenKey.ResolveAsync(context.Destination, head.Entry, crc64, cancellationToken).ConfigureAwait(false);
+            outcome = await TakenKey.ResolveAsync(context.Destination, source, crc64, cancellationToken).ConfigureAwait(false);
         }
 
-        // An Initiate whose answer was lost was sent again: its first upload is known to nobody but the store.
-        if (!request.ForbidOverwrite)
-            await AbortUnknownAsync(request.Key, cancellationToken).ConfigureAwait(false);
+        await CleanUpAsync(request, cancellationToken).ConfigureAwait(false);
         await context.Uploads.RemoveAsync(request.Key).ConfigureAwait(false);
         return outcome;
+    }
+
+    // An Initiate whose answer was lost was sent again: its first upload is known to nobody but the store. The object is
+    // settled by now, so that a store that does not let us look for it makes no failure of it.
+    private async Task CleanUpAsync(CompleteRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ForbidOverwrite)
+            return;
+        try
+        {
+            await AbortUnknownAsync(request.Key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (!exception.StopsJob)
+        {
+        }
     }
 
     private async Task<TransferOutcome> ProveAsync(ObjectEntry source, PutResult written, ulong crc64, CancellationToken cancellationToken)
@@ -147,7 +188,7 @@ internal sealed class MultipartCopier(CopyContext context)
     {
         ObjectHead? standing = await context.Destination.HeadAsync(source.Key, cancellationToken).ConfigureAwait(false);
         if (standing is not null && standing.Entry.Size == source.Size && standing.Crc64 == crc64)
-            return new TransferOutcome.Copied(ProofRules.Settled(source, standing.Entry.ETag ?? "", crc64, Manifests.ProofKind.Crc64));
+            return new TransferOutcome.Copied(ProofRules.Settled(source, standing.Entry.ETag ?? "", crc64, ProofKind.Crc64));
 
         await context.Uploads.RemoveAsync(source.Key).ConfigureAwait(false);
         throw cause;

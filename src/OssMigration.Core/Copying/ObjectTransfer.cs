@@ -32,7 +32,7 @@ internal sealed class ObjectTransfer(CopyContext context)
             }
             catch (SourceVanishedException)
             {
-                return Vanished();
+                return TransferOutcome.Exceptional.Vanished;
             }
             catch (SourceChangedException)
             {
@@ -43,16 +43,16 @@ internal sealed class ObjectTransfer(CopyContext context)
                 }
                 catch (StoreException exception) when (!exception.StopsJob)
                 {
-                    return OutcomeOf(exception);
+                    return TransferOutcome.Exceptional.Of(exception);
                 }
 
                 if (now is null)
-                    return Vanished();
+                    return TransferOutcome.Exceptional.Vanished;
                 entry = now.Entry;
             }
             catch (StoreException exception) when (!exception.StopsJob)
             {
-                return OutcomeOf(exception);
+                return TransferOutcome.Exceptional.Of(exception);
             }
         }
 
@@ -85,8 +85,13 @@ internal sealed class ObjectTransfer(CopyContext context)
         if (SourceStamp.Proves(standing, entry))
             return new TransferOutcome.Skipped(ProofRules.Settled(entry, standing.Entry.ETag ?? "", standing.Crc64, ProofKind.Stamp));
 
+        // An object that is left alone in any case is not worth a read of the source.
+        if (otherwise is TransferAction.Settle { Outcome: TransferOutcome.Skipped left })
+            return left;
+
         // A journalled upload knows the CRC-64 of its parts, so carrying it on is cheaper than reading the source again.
-        if (standing.Crc64 is null || standing.Entry.Size != entry.Size || context.Uploads.Find(entry.Key) is not null)
+        bool isCarriedOn = otherwise is TransferAction.Copy && context.Uploads.Find(entry.Key) is not null;
+        if (standing.Crc64 is null || standing.Entry.Size != entry.Size || isCarriedOn)
             return await CarryOutAsync(entry, otherwise, cancellationToken).ConfigureAwait(false);
 
         if (otherwise is TransferAction.Copy copy && entry.Size <= context.SinglePutLimit)
@@ -107,11 +112,4 @@ internal sealed class ObjectTransfer(CopyContext context)
             ? new TransferOutcome.Skipped(ProofRules.Settled(entry, standing.Entry.ETag ?? "", crc64, ProofKind.HashRead))
             : await CarryOutAsync(entry, otherwise, cancellationToken).ConfigureAwait(false);
     }
-
-    private static TransferOutcome.Exceptional Vanished()
-        => new(MigrationItemState.Vanished, "Vanished", "The object was listed, but is gone at the source.");
-
-    private static TransferOutcome.Exceptional OutcomeOf(StoreException exception) => exception.Kind == StoreErrorKind.NeedsRestore
-        ? new(MigrationItemState.NeedsRestore, "NeedsRestore", exception.Describe())
-        : new(MigrationItemState.Failed, exception.Kind.ToString(), exception.Describe());
 }

@@ -17,7 +17,7 @@ internal sealed class PartTransfer
     private int _next = -1;
 
     /// <summary>Prepares the transfer of what is not finished yet.</summary>
-    public PartTransfer(CopyContext context, ObjectHead head, PartPlan plan, string uploadId, IReadOnlyList<UploadedPart> finished)
+    public PartTransfer(CopyContext context, ObjectHead head, PartPlan plan, string uploadId, IReadOnlyList<FinishedPart> finished)
     {
         _context = context;
         _head = head;
@@ -25,22 +25,17 @@ internal sealed class PartTransfer
         _uploadId = uploadId;
         _parts = new UploadedPart?[plan.Count];
         _crcs = new ulong[plan.Count];
-        foreach (UploadedPart part in finished)
-        {
-            if (part.Crc64 is { } crc && part.Number <= plan.Count && part.Size == plan.RangeOf(part.Number).Length)
-            {
-                _parts[part.Number - 1] = part;
-                _crcs[part.Number - 1] = crc;
-            }
-        }
-
-        // The journal keeps the CRC-64 of finished parts only, so a resumed upload is proved by that alone.
-        _declared = Array.TrueForAll(_parts, part => part is null) ? StreamChecksum.CheapestCombinable(head.Checksums) : null;
-        _declaredCrcs = new ulong[_declared is null ? 0 : plan.Count];
+        _declared = StreamChecksum.CheapestCombinable(head.Checksums);
+        _declaredCrcs = new ulong[plan.Count];
+        foreach (FinishedPart known in finished)
+            Take(known);
     }
 
     /// <summary>CRC-64/XZ of the whole object, combined from its parts; valid after <see cref="RunAsync"/>.</summary>
     public ulong Crc64 { get; private set; }
+
+    /// <summary>Whether the content has the checksum that the source declares, true where it declares none; valid after <see cref="RunAsync"/>.</summary>
+    public bool HasDeclaredChecksum { get; private set; }
 
     /// <summary>Moves all parts and returns them in order.</summary>
     public async Task<IReadOnlyList<UploadedPart>> RunAsync(CancellationToken cancellationToken)
@@ -53,8 +48,21 @@ internal sealed class PartTransfer
 
         for (int i = 0; i < _plan.Count; i++)
             Crc64 = Copying.Crc64.Combine(Crc64, _crcs[i], _plan.RangeOf(i + 1).Length);
-        CheckDeclared();
+        HasDeclaredChecksum = MatchesDeclared();
         return [.. _parts.Select(part => part!)];
+    }
+
+    // A part of which not all is known that proves the whole is sent again.
+    private void Take(FinishedPart known)
+    {
+        (UploadedPart part, ulong? declaredCrc) = known;
+        if (part.Number > _plan.Count || part.Size != _plan.RangeOf(part.Number).Length)
+            return;
+        if (part.Crc64 is not { } crc || (_declared is not null && declaredCrc is null))
+            return;
+        _parts[part.Number - 1] = part;
+        _crcs[part.Number - 1] = crc;
+        _declaredCrcs[part.Number - 1] = declaredCrc ?? 0;
     }
 
     // Siblings are cancelled by the first failure; that one is the news, not their cancellation.
@@ -104,7 +112,7 @@ internal sealed class PartTransfer
             }
         }
 
-        await _context.Uploads.AddPartAsync(_head.Entry.Key, part).ConfigureAwait(false);
+        await _context.Uploads.AddPartAsync(_head.Entry.Key, new FinishedPart(part, _declared is null ? null : _declaredCrcs[index])).ConfigureAwait(false);
         _parts[index] = part;
     }
 
@@ -131,19 +139,13 @@ internal sealed class PartTransfer
         return part with { Crc64 = content.Crc64 };
     }
 
-    private void CheckDeclared()
+    private bool MatchesDeclared()
     {
         if (_declared is null)
-            return;
+            return true;
         using StreamChecksum whole = new(_declared.Algorithm);
         for (int i = 0; i < _plan.Count; i++)
             whole.Join(_declaredCrcs[i], _plan.RangeOf(i + 1).Length);
-        if (!whole.Matches(_declared))
-        {
-            throw new StoreException(StoreErrorKind.Integrity, _context.Source.DisplayName, $"The content does not have the {_declared.Algorithm} that the source declares.")
-            {
-                Key = _head.Entry.Key,
-            };
-        }
+        return whole.Matches(_declared);
     }
 }

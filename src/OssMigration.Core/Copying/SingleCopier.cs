@@ -27,6 +27,7 @@ internal sealed class SingleCopier(CopyContext context)
                     ProofRules.Settled(read.Entry, standing.Entry.ETag ?? "", content.Crc64, ProofKind.HashRead));
             }
 
+            await ConfirmAsync(read.Entry, content, cancellationToken).ConfigureAwait(false);
             return await WriteAsync(read, content, guard, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -57,10 +58,37 @@ internal sealed class SingleCopier(CopyContext context)
             },
             cancellationToken);
 
+    // An ETag that looks like an MD5 and is not that of the content means bytes that were spoiled on the way, or a store
+    // that gives other ETags (SSE-KMS). A second read tells: what comes twice is what the store holds.
+    private async Task ConfirmAsync(ObjectEntry entry, BlockBuffer content, CancellationToken cancellationToken)
+    {
+        if (!Identity.LooksLikeMd5(entry.ETag) || !context.ETags.IsWorthChecking)
+            return;
+        if (Identity.SameETag(entry.ETag, content.ComputeMd5()))
+        {
+            context.ETags.CountFitting();
+            return;
+        }
+
+        ulong first = content.Crc64;
+        await ReadAsync(entry, content, cancellationToken).ConfigureAwait(false);
+        if (content.Crc64 == first)
+        {
+            context.ETags.CountUnfitting();
+        }
+        else if (!Identity.SameETag(entry.ETag, content.ComputeMd5()))
+        {
+            throw new StoreException(StoreErrorKind.Integrity, context.Source.DisplayName, "The content was not the same when it was read twice, and neither has the MD5 of the ETag.")
+            {
+                Key = entry.Key,
+            };
+        }
+    }
+
     private async Task<TransferOutcome> WriteAsync(ObjectHead read, BlockBuffer content, OverwriteGuard guard, CancellationToken cancellationToken)
     {
         await using Stream body = content.OpenRead();
-        PutRequest request = new(read.Entry.Key, body, SourceStamp.Apply(read.Metadata, read.Entry, content.Crc64), guard == OverwriteGuard.Forbidden)
+        PutRequest request = new(read.Entry.Key, body, SourceStamp.Apply(read.Metadata, read.Entry, content.Crc64), context.MustNotOverwrite(guard))
         {
             ExpectedCrc64 = content.Crc64,
         };

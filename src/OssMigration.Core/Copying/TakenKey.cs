@@ -1,3 +1,4 @@
+using OssMigration.Core.Comparing;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -14,7 +15,7 @@ internal static class TakenKey
     public static async Task<TransferOutcome> ResolveAsync(IObjectStore destination, ObjectEntry source, ulong crc64, CancellationToken cancellationToken)
     {
         ObjectHead? standing = await destination.HeadAsync(source.Key, cancellationToken).ConfigureAwait(false);
-        if (standing is not null && standing.Entry.Size == source.Size && standing.Crc64 == crc64)
+        if (standing is not null && standing.Entry.Size == source.Size && (standing.Crc64 == crc64 || Identity.SameByETag(source, standing.Entry)))
         {
             bool isOurs = standing.Metadata.User.TryGetValue(SourceStamp.VersionName, out string? version) && version == source.Version.Value;
             SettledEntry settled = ProofRules.Settled(source, standing.Entry.ETag ?? "", crc64, isOurs ? ProofKind.Crc64 : ProofKind.HashRead);

@@ -1,5 +1,6 @@
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Copying;
 
@@ -64,6 +65,14 @@ internal abstract record TransferOutcome
     /// <param name="Message">A sentence.</param>
     internal sealed record Exceptional(MigrationItemState State, string ErrorKind, string Message) : TransferOutcome
     {
+        /// <summary>The object was listed and is not there any more.</summary>
+        public static Exceptional Vanished { get; } = new(MigrationItemState.Vanished, "Vanished", "The object was listed, but is gone at the source.");
+
+        /// <summary>What an error that concerns this object alone makes of it.</summary>
+        public static Exceptional Of(StoreException error) => error.Kind == StoreErrorKind.NeedsRestore
+            ? new(MigrationItemState.NeedsRestore, "NeedsRestore", error.Describe())
+            : new(MigrationItemState.Failed, error.Kind.ToString(), error.Describe());
+
         public override OutcomeKind Kind => State switch
         {
             MigrationItemState.Conflict => OutcomeKind.Conflict,

@@ -19,6 +19,9 @@ public sealed record EngineEnvironment
     /// <summary>Chance, for retry jitter and ids.</summary>
     public Random Random { get; init; } = new();
 
+    /// <summary>The delays between attempts of a request. How many attempts there are is the job's.</summary>
+    public RetryOptions Retry { get; init; } = new();
+
     /// <summary>A number from 0 up to 1; <see cref="System.Random"/> itself is not thread-safe.</summary>
     internal double Chance()
     {

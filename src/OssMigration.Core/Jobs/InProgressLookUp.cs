@@ -1,7 +1,8 @@
+using System.Text;
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Copying;
 using OssMigration.Core.Listing;
-using OssMigration.Core.Reporting;
+using OssMigration.Core.Manifests;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Jobs;
@@ -10,21 +11,51 @@ namespace OssMigration.Core.Jobs;
 /// Decides again about an object that an earlier process left in progress behind its cursor: both ends are asked by HEAD,
 /// because no listing will come to it any more.
 /// </summary>
-internal sealed class InProgressLookUp(StoreChain stores, DecisionRules rules)
+internal sealed class InProgressLookUp(StoreChain stores, MergedManifest settled, DecisionRules rules)
 {
     /// <summary>The source object as it is now (null: the action is an outcome) and what to do with it.</summary>
+    /// <exception cref="StoreException">The run cannot go on.</exception>
     public async Task<(ObjectEntry? Source, TransferAction Action)> FindAsync(string key, CancellationToken cancellationToken)
     {
-        ObjectHead? source = await stores.Source.HeadAsync(key, cancellationToken).ConfigureAwait(false);
-        if (source is null)
+        try
         {
-            return (null, new TransferAction.Settle(new TransferOutcome.Exceptional(
-                MigrationItemState.Vanished, "Vanished", "The object was listed, but is gone at the source.")));
+            ObjectHead? source = await stores.Source.HeadAsync(key, cancellationToken).ConfigureAwait(false);
+            if (source is null)
+                return (null, new TransferAction.Settle(TransferOutcome.Exceptional.Vanished));
+
+            ObjectHead? destination = await stores.Destination.HeadAsync(key, cancellationToken).ConfigureAwait(false);
+            ListedEntry listed = new(source.Entry, IsFilteredOut: false, ObjectOrdinal: 0, ByteOrdinal: 0);
+            SettledEntry? known = await RecallAsync(key, cancellationToken).ConfigureAwait(false);
+            TransferAction action = rules.Decide(new EntryTriple(key, listed, known, destination?.Entry));
+            return action is TransferAction.Settle ? (null, action) : (source.Entry, action);
+        }
+        catch (StoreException exception) when (!exception.StopsJob)
+        {
+            return (null, new TransferAction.Settle(TransferOutcome.Exceptional.Of(exception)));
+        }
+    }
+
+    private async Task<SettledEntry?> RecallAsync(string key, CancellationToken cancellationToken)
+    {
+        await foreach (SettledEntry entry in settled.ReadAsync(JustBefore(key), key, cancellationToken).ConfigureAwait(false))
+        {
+            if (entry.Key == key)
+                return entry;
         }
 
-        ObjectHead? destination = await stores.Destination.HeadAsync(key, cancellationToken).ConfigureAwait(false);
-        ListedEntry listed = new(source.Entry, IsFilteredOut: false, ObjectOrdinal: 0, ByteOrdinal: 0);
-        TransferAction action = rules.Decide(new EntryTriple(key, listed, Settled: null, destination?.Entry));
-        return action is TransferAction.Settle ? (null, action) : (source.Entry, action);
+        return null;
+    }
+
+    /// <summary>A key before this one, with hardly another between them; null where there is none.</summary>
+    internal static string? JustBefore(string key)
+    {
+        Rune.DecodeLastFromUtf16(key, out Rune last, out int length);
+        string beginning = key[..^length];
+        if (last.Value == 0)
+            return beginning.Length == 0 ? null : beginning;
+
+        // The surrogates are no characters of their own.
+        Rune before = new(last.Value == 0xE000 ? 0xD7FF : last.Value - 1);
+        return $"{beginning}{before}\U0010FFFF";
     }
 }

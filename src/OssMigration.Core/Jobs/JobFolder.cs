@@ -23,7 +23,7 @@ internal sealed class JobFolder(string home, string name)
     public string Scratch => System.IO.Path.Combine(Path, "scratch");
 
     /// <summary>Whether the job exists.</summary>
-    public bool Exists => File.Exists(Journal);
+    public bool Exists => JobOptionCheck.IsName(name) && File.Exists(Journal);
 
     private string LockFile => System.IO.Path.Combine(Path, "lock");
 
@@ -64,9 +64,13 @@ internal sealed class JobFolder(string home, string name)
         {
             return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException exception) when (exception is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        catch (IOException exception) when (IsSharing(exception))
         {
             throw new JobStateException(JobStateError.Locked, name, $"Job '{name}' is run by another process.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreErrorKind.LocalDisk, LockFile, $"The job's lock cannot be taken: {exception.Message}", exception);
         }
     }
 
@@ -84,7 +88,16 @@ internal sealed class JobFolder(string home, string name)
         {
             return true;
         }
+        catch (StoreException)
+        {
+            // Who may not open the file cannot know.
+            return false;
+        }
     }
+
+    // Sharing violations of Windows, EWOULDBLOCK of Linux and of macOS.
+    private static bool IsSharing(IOException exception)
+        => OperatingSystem.IsWindows() ? (exception.HResult & 0xFFFF) is 32 or 33 : exception.HResult is 11 or 35;
 
     /// <summary>Deletes everything of the job that is on this machine.</summary>
     public void Delete()

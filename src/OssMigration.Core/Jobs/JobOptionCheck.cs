@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Jobs;
 
@@ -13,15 +14,20 @@ internal static partial class JobOptionCheck
             throw new JobOptionException(problems);
     }
 
+    /// <summary>Whether a job can have this name.</summary>
+    public static bool IsName(string name) => NamePattern().IsMatch(name);
+
     /// <summary>What is wrong with the job, one sentence each.</summary>
     public static IEnumerable<string> Problems(MigrationJob job)
     {
-        if (!NamePattern().IsMatch(job.Name))
+        if (!IsName(job.Name))
             yield return $"The job name '{job.Name}' is not possible: 3 to 63 lower-case letters, digits and hyphens, no hyphen at the ends.";
         if (job.Destination.Scheme != "oss")
             yield return $"The destination '{job.Destination}' is no OSS bucket (oss://bucket/prefix).";
-        if (job.Source with { Credential = job.Destination.Credential, AllowInsecureEndpoint = job.Destination.AllowInsecureEndpoint } == job.Destination)
-            yield return $"Source and destination are the same place ({job.Source}).";
+        if (job.Destination.Prefix is ['/' or '\\', ..])
+            yield return $"The destination's prefix '{job.Destination.Prefix}' begins with '{job.Destination.Prefix[0]}', which no key of OSS can.";
+        if (Overlap(job.Source, job.Destination) is { } overlap)
+            yield return overlap;
         foreach (string problem in job.Filter.Validate())
             yield return problem;
         foreach (string problem in Ranges(job))
@@ -32,6 +38,18 @@ internal static partial class JobOptionCheck
             yield return $"PartSize ({job.PartSize}) is larger than MemoryBudget ({job.MemoryBudget}).";
         if (job.SinglePutLimit > job.MemoryBudget)
             yield return $"SinglePutLimit ({job.SinglePutLimit}) is larger than MemoryBudget ({job.MemoryBudget}): an object of that size could not be held.";
+    }
+
+    // A job that reads what it writes would never end, and one that writes into what it reads would destroy it.
+    private static string? Overlap(StoreAddress source, StoreAddress destination)
+    {
+        bool isOneBucket = (source.Scheme, source.Bucket, source.Endpoint) == (destination.Scheme, destination.Bucket, destination.Endpoint);
+        bool isNested = source.Prefix.StartsWith(destination.Prefix, StringComparison.Ordinal) || destination.Prefix.StartsWith(source.Prefix, StringComparison.Ordinal);
+        if (!isOneBucket || !isNested)
+            return null;
+        return source.Prefix == destination.Prefix
+            ? $"Source and destination are the same place ({source})."
+            : $"Source and destination overlap: of {source} and {destination} one holds the other.";
     }
 
     private static IEnumerable<string> Ranges(MigrationJob job)
@@ -54,6 +72,6 @@ internal static partial class JobOptionCheck
 
     private const long MiB = 1L << 20;
 
-    [GeneratedRegex("^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]\\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();
 }

@@ -1,3 +1,4 @@
+using OssMigration.Core.Journal;
 using OssMigration.Core.Listing;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -15,15 +16,15 @@ internal sealed class ListerChoice : IDisposable
     private readonly IRunListener _listener;
     private readonly ObjectFilterMatcher _filter;
 
-    /// <summary>Begins with trust in both stores.</summary>
-    public ListerChoice(StoreChain stores, MigrationJob job, JobFolder folder, IRunListener listener)
+    /// <summary>Begins with trust in both stores, but for what the run knows better.</summary>
+    public ListerChoice(StoreChain stores, MigrationJob job, RunRow run, JobFolder folder, IRunListener listener)
     {
         _stores = stores;
         _folder = folder;
         _listener = listener;
         _filter = ObjectFilterMatcher.Compile(job.Filter);
-        Source = new PagedLister(stores.Source, _filter, _filter.Prefix);
-        Destination = new PagedLister(stores.Destination, filter: null, _filter.Prefix);
+        Source = run.SortsSource ? SortedSource() : new PagedLister(stores.Source, _filter, _filter.Prefix);
+        Destination = run.SortsDestination ? SortedDestination() : new PagedLister(stores.Destination, filter: null, _filter.Prefix);
     }
 
     /// <summary>Lists the source.</summary>
@@ -31,6 +32,12 @@ internal sealed class ListerChoice : IDisposable
 
     /// <summary>Lists the destination.</summary>
     public IKeyLister Destination { get; private set; }
+
+    /// <summary>Whether the source is listed serially and sorted.</summary>
+    public bool SortsSource => Source is not PagedLister;
+
+    /// <summary>Whether the destination is listed serially and sorted.</summary>
+    public bool SortsDestination => Destination is not PagedLister;
 
     /// <summary>
     /// Whether the error is one that a sorted serial listing cures; then that is chosen for the store that caused it, and
@@ -47,9 +54,9 @@ internal sealed class ListerChoice : IDisposable
         _listener.OnEvent(new RunEvent(
             EventLevel.Warning, $"{error.Store} does not list in order ({error.Code}); it is listed serially from now on and sorted on this machine's disk. {error.Message}"));
         if (isSource)
-            Source = Sorted(_stores.Source, _filter, "source.db");
+            Source = SortedSource();
         else
-            Destination = Sorted(_stores.Destination, filter: null, "destination.db");
+            Destination = SortedDestination();
         return true;
     }
 
@@ -59,6 +66,10 @@ internal sealed class ListerChoice : IDisposable
         (Source as IDisposable)?.Dispose();
         (Destination as IDisposable)?.Dispose();
     }
+
+    private SerialSortedLister SortedSource() => Sorted(_stores.Source, _filter, "source.db");
+
+    private SerialSortedLister SortedDestination() => Sorted(_stores.Destination, filter: null, "destination.db");
 
     private SerialSortedLister Sorted(IObjectReader store, ObjectFilterMatcher? filter, string file)
     {

@@ -26,8 +26,18 @@ internal sealed class RangeBatch
     /// <summary>Actual minus listed sizes of copied objects.</summary>
     public long ChangedBytes { get; set; }
 
+    /// <summary>How much there is to write.</summary>
+    public int Size => Settled.Count + Items.Count + Late.Count;
+
     /// <summary>True when there is nothing to commit but perhaps a cursor.</summary>
     public bool IsEmpty => !_hasCounts && Settled.Count == 0 && Items.Count == 0 && Resolved.Count == 0 && Late.Count == 0;
+
+    /// <summary>Takes the in-progress row of a key back, also one that is in this very batch.</summary>
+    public void Resolve(string key)
+    {
+        Items.RemoveAll(item => item.Key == key);
+        Resolved.Add(key);
+    }
 
     /// <summary>Counts one outcome.</summary>
     public void Count(OutcomeKind kind, long bytes)

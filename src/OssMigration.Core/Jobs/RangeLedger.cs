@@ -48,6 +48,16 @@ internal sealed class RangeLedger : IDisposable
         _listed = range.Listed;
     }
 
+    /// <summary>True when so much waits for the disk that nothing should be entered before the next flush.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_gate)
+                return _batch.Size >= MostOpen;
+        }
+    }
+
     /// <summary>Told of every item that a person should see.</summary>
     public Action<MigrationItem>? OnItem { get; init; }
 
@@ -205,7 +215,7 @@ internal sealed class RangeLedger : IDisposable
         if (outcome is TransferOutcome.Exceptional exceptional)
             Report(Item(slot, exceptional.State, exceptional.ErrorKind, exceptional.Message));
         else
-            _batch.Resolved.Add(slot.Key);
+            _batch.Resolve(slot.Key);
         if (SettledBy(outcome) is { } settled)
             _batch.Late.Add(settled);
     }

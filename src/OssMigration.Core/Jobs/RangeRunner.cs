@@ -34,6 +34,8 @@ internal sealed class RangeRunner(RunContext context)
 
     private async ValueTask DecideAsync(EntryTriple triple, RangeLedger ledger, CancellationToken cancellationToken)
     {
+        if (ledger.IsFull)
+            await ledger.FlushAsync().ConfigureAwait(false);
         bool isListed = triple.Source is { IsFilteredOut: false };
         if (isListed)
             context.Progress.CountListed(triple.Source!.Value.Entry.Size);

@@ -24,7 +24,8 @@ internal sealed class ReportBuilder(JobFolder folder, RunRow run, StoreChain sto
             };
         }
 
-        ObjectCount exceptions = report.Conflict + report.Unsupported + report.NeedsRestore + report.Vanished + report.Failed;
+        // What vanished was deleted at the source while the run went on; nothing is left to do about it.
+        ObjectCount exceptions = report.Conflict + report.Unsupported + report.NeedsRestore + report.Failed;
         return exceptions.Objects == 0
             ? report with { Status = RunStatus.Complete }
             : report with { Status = RunStatus.CompleteWithExceptions, Reason = $"{exceptions.Objects} objects were not migrated; Get-MigrationItem lists them." };

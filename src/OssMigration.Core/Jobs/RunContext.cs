@@ -39,6 +39,12 @@ internal sealed record RunContext
     /// <summary>Where events go.</summary>
     public required IRunListener Listener { get; init; }
 
+    /// <summary>The moment of cut-over as it is now.</summary>
+    public required CutoverClock Cutover { get; init; }
+
+    /// <summary>Whether the decisions are those for after cut-over.</summary>
+    public required bool IsAfterCutover { get; init; }
+
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 }

@@ -17,6 +17,9 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
     /// <summary>Why the session was stopped; null when nobody stopped it.</summary>
     public string? StopReason { get; private set; }
 
+    /// <summary>True when the session ended because cut-over came, so that everything else must be decided anew.</summary>
+    public bool IsOvertakenByCutover { get; private set; }
+
     /// <summary>Runs until all is complete, or the token stops it.</summary>
     public async Task RunAsync(IReadOnlyList<RangeRow> ranges, CancellationToken cancellationToken)
     {
@@ -99,6 +102,13 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
             for (int tick = 1; await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false); tick++)
             {
                 context.Listener.OnProgress(context.Progress.Snapshot(stores.DestinationUsage.BytesWritten));
+                if (!context.IsAfterCutover && context.Cutover.HasCome)
+                {
+                    IsOvertakenByCutover = true;
+                    await run.CancelAsync().ConfigureAwait(false);
+                    return;
+                }
+
                 if (tick % 2 == 0)
                     await FlushAsync().ConfigureAwait(false);
                 if (tick % 4 == 0)
@@ -133,9 +143,10 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
             return;
         }
 
-        long? limit = control.Job().MaxBytesPerSecond;
-        stores.Reading.BytesPerSecond = limit;
-        stores.Writing.BytesPerSecond = limit;
+        MigrationJob job = control.Job();
+        context.Cutover.Moment = job.CutoverTime;
+        stores.Reading.BytesPerSecond = job.MaxBytesPerSecond;
+        stores.Writing.BytesPerSecond = job.MaxBytesPerSecond;
     }
 
     private async Task FlushAsync()

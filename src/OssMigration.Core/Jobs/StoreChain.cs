@@ -19,7 +19,7 @@ internal sealed class StoreChain : IAsyncDisposable
         Reading = new ByteRateLimiter(environment.Time) { BytesPerSecond = job.MaxBytesPerSecond };
         Writing = new ByteRateLimiter(environment.Time) { BytesPerSecond = job.MaxBytesPerSecond };
         StoreOpenOptions options = new() { Time = environment.Time, MaxConnections = job.Concurrency + 16 };
-        RetryOptions retry = new() { MaxAttempts = job.MaxAttempts };
+        RetryOptions retry = environment.Retry with { MaxAttempts = job.MaxAttempts };
 
         IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });
         SourceBucket = source as IBucketInspector;

@@ -38,21 +38,25 @@ internal sealed class JournalReader : IDisposable
     }
 
     /// <summary>The job as it was made or last changed.</summary>
-    public MigrationJob Job() => JsonSerializer.Deserialize<MigrationJob>(
-        JournalSchema.GetMeta(_connection, "job") ?? throw Damaged("it holds no job"), JobJson.Options) ?? throw Damaged("its job is empty");
+    public MigrationJob Job() => Guard(() => JsonSerializer.Deserialize<MigrationJob>(
+        JournalSchema.GetMeta(_connection, "job") ?? throw Damaged("it holds no job"), JobJson.Options) ?? throw Damaged("its job is empty"));
 
     /// <summary>The fingerprint that the journal was begun with.</summary>
-    public string Fingerprint() => JournalSchema.GetMeta(_connection, "fingerprint") ?? throw Damaged("it holds no fingerprint");
+    public string Fingerprint() => Guard(() => JournalSchema.GetMeta(_connection, "fingerprint")) ?? throw Damaged("it holds no fingerprint");
 
     /// <summary>Whether somebody asked for a stop.</summary>
     public bool IsStopRequested() => Query("SELECT stop FROM control WHERE id = 1", row => row.GetInt64(0) != 0).FirstOrDefault();
 
     /// <summary>The newest run; null before the first.</summary>
     public RunRow? LastRun() => Query(
-        "SELECT run, mode, started, finished, resumes, elapsed, source_usage, destination_usage FROM runs ORDER BY run DESC LIMIT 1",
+        "SELECT run, mode, started, finished, resumes, elapsed, source_usage, destination_usage, sorts_source, sorts_destination FROM runs ORDER BY run DESC LIMIT 1",
         row => new RunRow(
             row.GetInt32(0), Enum.Parse<MigrationMode>(row.GetString(1)), Time(row.GetInt64(2)), row.GetInt64(3) != 0, row.GetInt32(4),
-            TimeSpan.FromMilliseconds(row.GetInt64(5)), Usage(row, 6), Usage(row, 7))).FirstOrDefault();
+            TimeSpan.FromMilliseconds(row.GetInt64(5)), Usage(row, 6), Usage(row, 7))
+        {
+            SortsSource = row.GetInt64(8) != 0,
+            SortsDestination = row.GetInt64(9) != 0,
+        }).FirstOrDefault();
 
     /// <summary>The ranges of a run in key order.</summary>
     public IReadOnlyList<RangeRow> Ranges(int run) => [.. Query(
@@ -82,10 +86,6 @@ internal sealed class JournalReader : IDisposable
         "SELECT name, run, range, committed, sealed FROM segments ORDER BY run, range, ordinal",
         row => new SegmentRow(row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4) != 0))];
 
-    /// <summary>The newest run before this one that has segments; null where there is none.</summary>
-    public int? LastRunWithSegments(int before)
-        => Query("SELECT MAX(run) FROM segments WHERE run < $1", row => row.IsDBNull(0) ? (int?)null : row.GetInt32(0), before).FirstOrDefault();
-
     /// <summary>Objects of a range that the cursor passed while they were in transfer.</summary>
     public IReadOnlyList<InProgressRow> InProgress(int run, int range) => [.. Query(
         "SELECT key, size FROM items WHERE run = $1 AND range = $2 AND state = 'InProgress' ORDER BY key",
@@ -97,7 +97,7 @@ internal sealed class JournalReader : IDisposable
         "SELECT key, size, version, etag, crc, proof FROM late WHERE run = $1 AND range = $2 ORDER BY key",
         row => new SettledEntry(
             Key(row, 0)!, row.GetInt64(1), new SourceVersion(row.GetString(2)), row.GetString(3),
-            row.IsDBNull(4) ? null : unchecked((ulong)row.GetInt64(4)), (ProofKind)row.GetInt32(5)),
+            Crc(row, 4), (ProofKind)row.GetInt32(5)),
         run, range);
 
     /// <summary>The upload of a key; null where none is open.</summary>
@@ -109,9 +109,10 @@ internal sealed class JournalReader : IDisposable
         "SELECT key, version, size, part_size, upload_id FROM uploads ORDER BY key", row => ToUpload(Key(row, 0)!, row, 1))];
 
     /// <summary>The parts of an upload that the store holds, by number.</summary>
-    public IReadOnlyList<UploadedPart> Parts(string key) => [.. Query(
-        "SELECT number, etag, crc, size FROM parts WHERE key = $1 ORDER BY number",
-        row => new UploadedPart(row.GetInt32(0), row.GetString(1), row.IsDBNull(2) ? null : unchecked((ulong)row.GetInt64(2)), row.GetInt64(3)),
+    public IReadOnlyList<FinishedPart> Parts(string key) => [.. Query(
+        "SELECT number, etag, crc, size, declared FROM parts WHERE key = $1 ORDER BY number",
+        row => new FinishedPart(
+            new UploadedPart(row.GetInt32(0), row.GetString(1), Crc(row, 2), row.GetInt64(3)), Crc(row, 4)),
         Encoding.UTF8.GetBytes(key))];
 
     /// <summary>The reports of all runs that have one, oldest first.</summary>
@@ -155,6 +156,8 @@ internal sealed class JournalReader : IDisposable
     private static string? Key(SqliteDataReader row, int column)
         => row.IsDBNull(column) ? null : Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(column));
 
+    private static ulong? Crc(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : unchecked((ulong)row.GetInt64(column));
+
     private static StoreUsage Usage(SqliteDataReader row, int column)
         => row.IsDBNull(column) ? default : JsonSerializer.Deserialize<StoreUsage>(row.GetString(column), JobJson.Options);
 
@@ -162,8 +165,8 @@ internal sealed class JournalReader : IDisposable
         key, new SourceVersion(row.GetString(first)), row.GetInt64(first + 1), row.GetInt64(first + 2),
         row.IsDBNull(first + 3) ? null : row.GetString(first + 3));
 
-    private JobStateException Damaged(string how)
-        => new(JobStateError.Damaged, _jobName, $"The journal of job '{_jobName}' is damaged: {how}.");
+    private JobStateException Damaged(string how, Exception? cause = null)
+        => new(JobStateError.Damaged, _jobName, $"The journal of job '{_jobName}' is damaged: {how}.", cause);
 
     private IEnumerable<T> Query<T>(string sql, Func<SqliteDataReader, T> map, params object?[] values)
     {
@@ -173,7 +176,7 @@ internal sealed class JournalReader : IDisposable
             command.Parameters.AddWithValue($"${i + 1}", values[i] ?? DBNull.Value);
         using SqliteDataReader reader = Guard(command.ExecuteReader);
         while (Guard(reader.Read))
-            yield return map(reader);
+            yield return Guard(() => map(reader));
     }
 
     private T Guard<T>(Func<T> call)
@@ -185,6 +188,11 @@ internal sealed class JournalReader : IDisposable
         catch (SqliteException exception)
         {
             throw JournalSchema.Translate(exception, _jobName);
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException or InvalidCastException or InvalidOperationException)
+        {
+            // What the tables hold is not what was once written into them.
+            throw Damaged(exception.Message, exception);
         }
     }
 }

@@ -8,7 +8,14 @@ using OssMigration.Core.Stores;
 namespace OssMigration.Core.Journal;
 
 /// <summary>A run as the journal holds it.</summary>
-internal sealed record RunRow(int Run, MigrationMode Mode, DateTimeOffset StartedAt, bool IsFinished, int Resumes, TimeSpan Elapsed, StoreUsage SourceUsage, StoreUsage DestinationUsage);
+internal sealed record RunRow(int Run, MigrationMode Mode, DateTimeOffset StartedAt, bool IsFinished, int Resumes, TimeSpan Elapsed, StoreUsage SourceUsage, StoreUsage DestinationUsage)
+{
+    /// <summary>True when the source's listing is not trusted and sorted on the disk.</summary>
+    public bool SortsSource { get; init; }
+
+    /// <summary>True when the destination's listing is not trusted and sorted on the disk.</summary>
+    public bool SortsDestination { get; init; }
+}
 
 /// <summary>A range of a run with how far it is settled.</summary>
 /// <param name="Run">The run.</param>

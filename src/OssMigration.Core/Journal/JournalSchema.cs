@@ -17,7 +17,7 @@ internal static class JournalSchema
         CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE runs(run INTEGER PRIMARY KEY, mode TEXT NOT NULL, started INTEGER NOT NULL, finished INTEGER NOT NULL DEFAULT 0,
             resumes INTEGER NOT NULL DEFAULT 0, elapsed INTEGER NOT NULL DEFAULT 0, source_usage TEXT, destination_usage TEXT, report TEXT,
-            changed_bytes INTEGER NOT NULL DEFAULT 0);
+            changed_bytes INTEGER NOT NULL DEFAULT 0, sorts_source INTEGER NOT NULL DEFAULT 0, sorts_destination INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE ranges(run INTEGER NOT NULL, range INTEGER NOT NULL, start BLOB, end BLOB, cursor BLOB,
             listed_objects INTEGER NOT NULL DEFAULT 0, listed_bytes INTEGER NOT NULL DEFAULT 0, complete INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY(run, range)) WITHOUT ROWID;
@@ -30,7 +30,7 @@ internal static class JournalSchema
         CREATE TABLE late(run INTEGER NOT NULL, range INTEGER NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL, version TEXT NOT NULL,
             etag TEXT NOT NULL, crc INTEGER, proof INTEGER NOT NULL, PRIMARY KEY(run, range, key)) WITHOUT ROWID;
         CREATE TABLE uploads(key BLOB PRIMARY KEY, version TEXT NOT NULL, size INTEGER NOT NULL, part_size INTEGER NOT NULL, upload_id TEXT) WITHOUT ROWID;
-        CREATE TABLE parts(key BLOB NOT NULL, number INTEGER NOT NULL, etag TEXT NOT NULL, crc INTEGER, size INTEGER NOT NULL,
+        CREATE TABLE parts(key BLOB NOT NULL, number INTEGER NOT NULL, etag TEXT NOT NULL, crc INTEGER, size INTEGER NOT NULL, declared INTEGER,
             PRIMARY KEY(key, number)) WITHOUT ROWID;
         CREATE TABLE control(id INTEGER PRIMARY KEY CHECK(id = 1), stop INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE comparisons(id TEXT PRIMARY KEY, recorded INTEGER NOT NULL, summary TEXT NOT NULL);
@@ -64,13 +64,20 @@ internal static class JournalSchema
     public static void Create(string path, MigrationJob job, string jobJson)
     {
         using SqliteConnection connection = Open(path, job.Name, SqliteOpenMode.ReadWriteCreate);
-        Execute(connection, "PRAGMA journal_mode=WAL;");
-        using SqliteTransaction transaction = connection.BeginTransaction();
-        Execute(connection, Tables);
-        PutMeta(connection, "schema", Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        PutMeta(connection, "fingerprint", job.Fingerprint);
-        PutMeta(connection, "job", jobJson);
-        transaction.Commit();
+        try
+        {
+            Execute(connection, "PRAGMA journal_mode=WAL;");
+            using SqliteTransaction transaction = connection.BeginTransaction();
+            Execute(connection, Tables);
+            PutMeta(connection, "schema", Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            PutMeta(connection, "fingerprint", job.Fingerprint);
+            PutMeta(connection, "job", jobJson);
+            transaction.Commit();
+        }
+        catch (SqliteException exception)
+        {
+            throw Translate(exception, job.Name);
+        }
     }
 
     /// <summary>Refuses a journal of another version.</summary>

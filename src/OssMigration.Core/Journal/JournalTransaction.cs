@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using OssMigration.Core.Copying;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
@@ -13,10 +14,15 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
 {
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
 
-    /// <summary>Begins a run with its ranges.</summary>
-    public void AddRun(RunRow run, IReadOnlyList<RangeRow> ranges)
+    /// <summary>Begins a run; its ranges follow when they are planned.</summary>
+    public void AddRun(RunRow run) => Run(
+        "INSERT INTO runs(run, mode, started, elapsed, sorts_source, sorts_destination) VALUES($1, $2, $3, $4, $5, $6)",
+        run.Run, run.Mode.ToString(), run.StartedAt.ToUnixTimeMilliseconds(), (long)run.Elapsed.TotalMilliseconds,
+        run.SortsSource ? 1 : 0, run.SortsDestination ? 1 : 0);
+
+    /// <summary>Adds the ranges of a run.</summary>
+    public void AddRanges(IReadOnlyList<RangeRow> ranges)
     {
-        Run("INSERT INTO runs(run, mode, started) VALUES($1, $2, $3)", run.Run, run.Mode.ToString(), run.StartedAt.ToUnixTimeMilliseconds());
         foreach (RangeRow range in ranges)
         {
             Run(
@@ -79,9 +85,9 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
         => Run("UPDATE uploads SET upload_id = $2 WHERE key = $1", Blob(key), uploadId);
 
     /// <summary>A part that the store holds and that was proved.</summary>
-    public void PutPart(string key, UploadedPart part) => Run(
-        "INSERT OR REPLACE INTO parts(key, number, etag, crc, size) VALUES($1, $2, $3, $4, $5)",
-        Blob(key), part.Number, part.ETag, part.Crc64 is { } crc ? unchecked((long)crc) : null, part.Size);
+    public void PutPart(string key, FinishedPart finished) => Run(
+        "INSERT OR REPLACE INTO parts(key, number, etag, crc, size, declared) VALUES($1, $2, $3, $4, $5, $6)",
+        Blob(key), finished.Part.Number, finished.Part.ETag, Number(finished.Part.Crc64), finished.Part.Size, Number(finished.DeclaredCrc));
 
     /// <summary>The upload is completed or aborted.</summary>
     public void RemoveUpload(string key)
@@ -120,11 +126,13 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
     private void PutLate(RangeCommit commit, SettledEntry entry) => Run(
         "INSERT OR REPLACE INTO late(run, range, key, size, version, etag, crc, proof) VALUES($1, $2, $3, $4, $5, $6, $7, $8)",
         commit.Run, commit.RangeId, Blob(entry.Key), entry.Size, entry.SourceVersion.Value, entry.DestinationETag,
-        entry.Crc64 is { } crc ? unchecked((long)crc) : null, (int)entry.Proof);
+        Number(entry.Crc64), (int)entry.Proof);
 
     private void PutSegment(SegmentRow segment, int ordinal) => Run(
         "INSERT OR REPLACE INTO segments(name, run, range, ordinal, committed, sealed) VALUES($1, $2, $3, $4, $5, $6)",
         segment.Name, segment.Run, segment.RangeId, ordinal, segment.CommittedLength, segment.IsSealed ? 1 : 0);
+
+    private static long? Number(ulong? crc) => crc is { } value ? unchecked((long)value) : null;
 
     private static byte[]? Blob(string? key) => key is null ? null : Encoding.UTF8.GetBytes(key);
 

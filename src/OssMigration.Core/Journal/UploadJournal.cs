@@ -8,7 +8,7 @@ internal sealed class UploadJournal : IUploadJournal
 {
     private readonly JournalWriter _writer;
     private readonly object _gate = new();
-    private readonly Dictionary<string, (UploadRow Row, List<UploadedPart> Parts)> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (UploadRow Row, List<FinishedPart> Parts)> _open = new(StringComparer.Ordinal);
 
     /// <summary>Loads what is open.</summary>
     public UploadJournal(JournalWriter writer, JournalReader reader)
@@ -29,14 +29,14 @@ internal sealed class UploadJournal : IUploadJournal
     public UploadRow? Find(string key)
     {
         lock (_gate)
-            return _open.TryGetValue(key, out (UploadRow Row, List<UploadedPart> Parts) open) ? open.Row : null;
+            return _open.TryGetValue(key, out (UploadRow Row, List<FinishedPart> Parts) open) ? open.Row : null;
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<UploadedPart> Parts(string key)
+    public IReadOnlyList<FinishedPart> Parts(string key)
     {
         lock (_gate)
-            return _open.TryGetValue(key, out (UploadRow Row, List<UploadedPart> Parts) open) ? [.. open.Parts] : [];
+            return _open.TryGetValue(key, out (UploadRow Row, List<FinishedPart> Parts) open) ? [.. open.Parts] : [];
     }
 
     /// <inheritdoc/>
@@ -56,7 +56,7 @@ internal sealed class UploadJournal : IUploadJournal
     }
 
     /// <inheritdoc/>
-    public async Task AddPartAsync(string key, UploadedPart part)
+    public async Task AddPartAsync(string key, FinishedPart part)
     {
         await _writer.WriteAsync(writes => writes.PutPart(key, part)).ConfigureAwait(false);
         lock (_gate)

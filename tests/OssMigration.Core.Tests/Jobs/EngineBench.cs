@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Jobs;
+using OssMigration.Core.Journal;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 using OssMigration.TestKit;
@@ -11,33 +14,42 @@ internal sealed class EngineBench : IDisposable
 {
     public const string JobName = "bench-job";
 
-    private readonly string _home = Directory.CreateTempSubdirectory("ossmigration-test-").FullName;
+    private readonly TimeProvider _time;
+    private readonly List<string> _homes = [];
 
-    public EngineBench(MemoryStoreOptions? source = null, MemoryStoreOptions? destination = null)
+    public EngineBench(MemoryStoreOptions? source = null, MemoryStoreOptions? destination = null, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         Source = new MemoryStore((source ?? new MemoryStoreOptions()) with { Bucket = "from" });
         Destination = new MemoryStore((destination ?? new MemoryStoreOptions()) with { Flavor = StoreFlavor.Oss, Bucket = "to" });
-        FaultySource = new FaultyStore(Source);
-        FaultyDestination = new FaultyStore(Destination);
-        Engine = new MigrationEngine(new EngineEnvironment
-        {
-            Home = _home,
-            Stores = new MemoryStoreFactory(FaultySource, FaultyDestination),
-            Random = new Random(1),
-        });
+        SourceSpy = new SpyStore(Source);
+        DestinationSpy = new SpyStore(Destination);
+        FaultySource = new FaultyStore(SourceSpy);
+        FaultyDestination = new FaultyStore(DestinationSpy);
+        Home = NewHome();
+        Engine = NewEngine();
     }
 
     public MemoryStore Source { get; }
 
     public MemoryStore Destination { get; }
 
+    public SpyStore SourceSpy { get; }
+
+    public SpyStore DestinationSpy { get; }
+
     public FaultyStore FaultySource { get; }
 
     public FaultyStore FaultyDestination { get; }
 
-    public MigrationEngine Engine { get; }
+    /// <summary>Everything that runs of this bench said and reported as items.</summary>
+    public RecordingListener Listener { get; } = new();
 
-    public string Home => _home;
+    public MigrationEngine Engine { get; private set; }
+
+    public string Home { get; private set; }
+
+    public string JobPath => new JobFolder(Home, JobName).Path;
 
     public static MigrationJob JobOf() => new()
     {
@@ -47,14 +59,36 @@ internal sealed class EngineBench : IDisposable
         Concurrency = 8,
     };
 
+    public static byte[] Noise(int length, int seed = 1)
+    {
+        byte[] content = new byte[length];
+        new Random(seed).NextBytes(content);
+        return content;
+    }
+
     public MigrationJob Create(Func<MigrationJob, MigrationJob>? change = null) => Engine.CreateJob((change ?? (job => job))(JobOf()));
 
-    public Task<MigrationReport> RunAsync(IRunListener? listener = null, RunOptions? options = null, CancellationToken cancellationToken = default)
-        => Engine.RunAsync(JobName, options ?? new RunOptions(), listener ?? SilentListener.Instance, cancellationToken);
+    /// <summary>A job for which everything above 1 MiB is large.</summary>
+    public MigrationJob CreateForParts(Func<MigrationJob, MigrationJob>? change = null)
+        => Create(job => (change ?? (same => same))(job with { SinglePutLimit = 1 << 20, PartSize = 1 << 20 }));
 
-    public async Task<(IReadOnlyList<ComparisonItem> Items, ComparisonSummary Summary)> CompareAsync(ComparisonLevel level = ComparisonLevel.Checksum)
+    /// <summary>Another engine on the same home, as another process would have it.</summary>
+    public MigrationEngine NewEngine() => new(new EngineEnvironment
     {
-        IComparison comparison = Engine.Compare(new ComparisonRequest { JobName = JobName, Level = level }, SilentListener.Instance);
+        Home = Home,
+        Stores = new MemoryStoreFactory(FaultySource, FaultyDestination),
+        Time = _time,
+        Random = new Random(1),
+        Retry = new RetryOptions { BaseDelay = TimeSpan.Zero },
+    });
+
+    public Task<MigrationReport> RunAsync(IRunListener? listener = null, RunOptions? options = null, CancellationToken cancellationToken = default)
+        => Engine.RunAsync(JobName, options ?? new RunOptions(), listener ?? Listener, cancellationToken);
+
+    public async Task<(IReadOnlyList<ComparisonItem> Items, ComparisonSummary Summary)> CompareAsync(
+        ComparisonLevel level = ComparisonLevel.Checksum, bool includeSame = false)
+    {
+        IComparison comparison = Engine.Compare(new ComparisonRequest { JobName = JobName, Level = level, IncludeSame = includeSame }, Listener);
         List<ComparisonItem> items = [];
         await foreach (ComparisonItem item in comparison.Items(CancellationToken.None))
             items.Add(item);
@@ -63,10 +97,84 @@ internal sealed class EngineBench : IDisposable
 
     public IReadOnlyList<MigrationItem> Items(MigrationItemState? state = null) => [.. Engine.GetItems(JobName, run: null, state)];
 
+    public JournalReader Journal() => new JobFolder(Home, JobName).Read();
+
+    /// <summary>Changes the journal behind the engine's back.</summary>
+    public void Tamper(string sql)
+    {
+        using SqliteConnection connection = JournalSchema.Open(new JobFolder(Home, JobName).Journal, JobName);
+        JournalSchema.Execute(connection, sql);
+    }
+
+    /// <summary>
+    /// Goes on with what a process would find that starts after this one was killed now: what is committed in the journal
+    /// at this moment, and the manifest files with whatever they hold.
+    /// </summary>
+    public string TakeSnapshot()
+    {
+        JobFolder from = new(Home, JobName);
+        JobFolder to = new(NewHome(), JobName);
+        Directory.CreateDirectory(to.Manifests);
+        using (SqliteConnection journal = JournalSchema.Open(from.Journal, JobName))
+        using (SqliteConnection copy = new(new SqliteConnectionStringBuilder { DataSource = to.Journal, Pooling = false }.ConnectionString))
+        {
+            copy.Open();
+            journal.BackupDatabase(copy);
+        }
+
+        foreach (string file in Directory.EnumerateFiles(from.Manifests))
+            File.Copy(file, Path.Combine(to.Manifests, Path.GetFileName(file)));
+        return Directory.GetParent(Directory.GetParent(to.Path)!.FullName)!.FullName;
+    }
+
+    /// <summary>Continues in another home.</summary>
+    public void MoveTo(string home)
+    {
+        Home = home;
+        Engine = NewEngine();
+    }
+
+    /// <summary>Continues in an empty home: the journal is lost.</summary>
+    public void LoseJournal() => MoveTo(NewHome());
+
     public void Dispose()
     {
+        foreach (string home in _homes)
+            Directory.Delete(home, recursive: true);
         FaultySource.VerifyAllFaultsFired();
         FaultyDestination.VerifyAllFaultsFired();
-        Directory.Delete(_home, recursive: true);
     }
+
+    private string NewHome()
+    {
+        _homes.Add(Directory.CreateTempSubdirectory("ossmigration-test-").FullName);
+        return _homes[^1];
+    }
+}
+
+/// <summary>Keeps what a run says.</summary>
+internal sealed class RecordingListener : IRunListener
+{
+    private readonly ConcurrentQueue<RunEvent> _events = new();
+    private readonly ConcurrentQueue<MigrationItem> _items = new();
+
+    public IReadOnlyList<RunEvent> Events => [.. _events];
+
+    public IReadOnlyList<RunEvent> Warnings => [.. _events.Where(happened => happened.Level == EventLevel.Warning)];
+
+    public IReadOnlyList<MigrationItem> Items => [.. _items];
+
+    public ProgressSnapshot? Progress { get; private set; }
+
+    public Action<ProgressSnapshot>? WhenProgress { get; set; }
+
+    public void OnProgress(ProgressSnapshot snapshot)
+    {
+        Progress = snapshot;
+        WhenProgress?.Invoke(snapshot);
+    }
+
+    public void OnEvent(RunEvent happened) => _events.Enqueue(happened);
+
+    public void OnItem(MigrationItem item) => _items.Enqueue(item);
 }

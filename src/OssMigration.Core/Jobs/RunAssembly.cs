@@ -1,0 +1,111 @@
+using OssMigration.Core.Comparing;
+using OssMigration.Core.Copying;
+using OssMigration.Core.Journal;
+using OssMigration.Core.Manifests;
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Throttling;
+
+namespace OssMigration.Core.Jobs;
+
+/// <summary>Puts the parts of one stretch of a run together.</summary>
+internal sealed class RunAssembly
+{
+    private readonly EngineEnvironment _environment;
+    private readonly JobFolder _folder;
+    private readonly ListerChoice _listers;
+    private readonly IRunListener _listener;
+    private readonly RunStretch _stretch;
+    private readonly RunProgress _progress;
+    private readonly UploadJournal _uploads;
+
+    /// <summary>Reads from the journal where the run stands.</summary>
+    public RunAssembly(EngineEnvironment environment, JobFolder folder, ListerChoice listers, IRunListener listener, RunStretch stretch)
+    {
+        _environment = environment;
+        _folder = folder;
+        _listers = listers;
+        _listener = listener;
+        _stretch = stretch;
+        using JournalReader reader = folder.Read();
+        _progress = MakeProgress(reader);
+        _uploads = new UploadJournal(stretch.Journal, reader);
+        Transfer = new ObjectTransfer(MakeCopyContext());
+        Reports = new ReportBuilder(folder, stretch.Run, stretch.Stores, _progress, environment.Time);
+    }
+
+    /// <summary>Copies objects.</summary>
+    public ObjectTransfer Transfer { get; }
+
+    /// <summary>Makes reports.</summary>
+    public ReportBuilder Reports { get; }
+
+    /// <summary>The run with the time that this stretch took.</summary>
+    public RunRow RunSoFar => _stretch.Run with { Elapsed = _stretch.Run.Elapsed + _progress.Elapsed };
+
+    /// <summary>The session that runs the ranges.</summary>
+    /// <exception cref="ManifestException">What earlier runs settled cannot be read.</exception>
+    public RunSession MakeSession()
+        => new(MakeRunContext(), _stretch.Stores, _uploads, () => Reports.Stopped("The run is under way."));
+
+    private RunProgress MakeProgress(JournalReader reader)
+    {
+        IReadOnlyDictionary<OutcomeKind, ObjectCount> outcomes = reader.Outcomes(_stretch.Run.Run);
+        ObjectCount listed = default;
+        int open = 0;
+        foreach (RangeRow range in reader.Ranges(_stretch.Run.Run))
+        {
+            listed += range.Listed;
+            open += range.IsComplete ? 0 : 1;
+        }
+
+        ObjectCount done = default;
+        foreach ((OutcomeKind kind, ObjectCount count) in outcomes)
+            done += kind <= OutcomeKind.Failed ? count : default;
+        return new RunProgress(_folder.Name, _stretch.Run.Run, listed, done, outcomes.GetValueOrDefault(OutcomeKind.Copied), open, _environment.Time);
+    }
+
+    private CopyContext MakeCopyContext() => new()
+    {
+        Source = _stretch.Stores.Source,
+        Destination = _stretch.Stores.Destination,
+        SinglePutLimit = _stretch.Job.SinglePutLimit,
+        PartSize = _stretch.Job.PartSize,
+        Slots = new SemaphoreSlim(_stretch.Job.Concurrency),
+        LargeSlots = new SemaphoreSlim(Math.Max(2, _stretch.Job.Concurrency / 8)),
+        PartsAtATime = Math.Min(8, _stretch.Job.Concurrency),
+        Memory = new MemoryBudget(_stretch.Job.MemoryBudget),
+        Blocks = new BlockPool(),
+        Uploads = _uploads,
+        ETags = new ETagTrust(),
+        IsAfterCutover = () => _stretch.Cutover.HasCome,
+    };
+
+    private RunContext MakeRunContext()
+    {
+        DecisionRules rules = new(_stretch.Job, _stretch.Stores.Destination.Limits, _stretch.IsAfterCutover);
+        MergedManifest settled = ManifestOfEarlierRuns();
+        return new RunContext
+        {
+            Folder = _folder,
+            Run = _stretch.Run.Run,
+            Rules = rules,
+            SourceLister = _listers.Source,
+            DestinationLister = _listers.Destination,
+            Settled = settled,
+            Pool = new TransferPool(Transfer, _stretch.Job.Concurrency, _progress, new InProgressLookUp(_stretch.Stores, settled, rules).FindAsync),
+            Journal = _stretch.Journal,
+            Progress = _progress,
+            Listener = _listener,
+            Time = _environment.Time,
+            Cutover = _stretch.Cutover,
+            IsAfterCutover = _stretch.IsAfterCutover,
+        };
+    }
+
+    // Mostly that is the run before; one that was given up half-way adds to what the run before it had settled.
+    private MergedManifest ManifestOfEarlierRuns()
+    {
+        using JournalReader reader = _folder.Read();
+        return JobManifest.Open(_folder, [.. reader.Segments().Where(segment => segment.Run < _stretch.Run.Run)]);
+    }
+}

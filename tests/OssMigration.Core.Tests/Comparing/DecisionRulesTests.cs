@@ -1,0 +1,185 @@
+using OssMigration.Core.Comparing;
+using OssMigration.Core.Copying;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Listing;
+using OssMigration.Core.Manifests;
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+using OssMigration.Core.Tests.Jobs;
+using OssMigration.TestKit;
+using Xunit;
+
+namespace OssMigration.Core.Tests.Comparing;
+
+public sealed class DecisionRulesTests
+{
+    private const string Md5 = "0123456789abcdef0123456789abcdef";
+    private const string OtherMd5 = "fedcba9876543210fedcba9876543210";
+
+    private static readonly DateTimeOffset Noon = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly StoreLimits OssLimits = new MemoryStore(new MemoryStoreOptions { Flavor = StoreFlavor.Oss }).Limits;
+
+    // Read from the top, the first row that fits decides; * fits everything, | separates alternatives.
+    // "settled" and "destination" are as the job's memory knows them: the destination's ETag is the settled one (ours) or another (alien).
+    private static readonly (string Cutover, string Mode, string Settled, string Destination, string Sizes, string ETags, string Expected)[] TruthTable =
+    [
+        ("before", "*", "*", "none", "*", "*", "Copy"),
+        ("before", "Always", "*", "ours|alien", "*", "*", "Copy"),
+        ("after", "*", "same|other", "none", "*", "*", "DeletedAtDestination"),
+        ("after", "*", "none", "none", "*", "*", "CopyIfFree"),
+        ("*", "*", "same", "ours", "equal", "*", "Same"),
+        ("*", "*", "*", "ours|alien", "equal", "md5", "Same"),
+        ("*", "Never", "*", "ours|alien", "*", "*", "LeaveAlone"),
+        ("before", "IfDifferent", "*", "ours|alien", "different", "*", "Copy"),
+        ("before", "IfDifferent", "other", "ours", "equal", "*", "Copy"),
+        ("before", "IfDifferent", "*", "ours|alien", "equal", "*", "Look, else Copy"),
+        ("before", "IfNewer", "same|other", "ours", "different", "*", "Copy"),
+        ("before", "IfNewer", "other", "ours", "equal", "*", "Copy"),
+        ("before", "IfNewer", "*", "ours|alien", "different", "*", "LeaveAlone"),
+        ("before", "IfNewer", "*", "ours|alien", "equal", "*", "Look, else LeaveAlone"),
+        ("after", "*", "*", "ours|alien", "different", "*", "Conflict"),
+        ("after", "*", "other", "ours", "equal", "*", "Conflict"),
+        ("after", "*", "*", "ours|alien", "equal", "*", "Look, else Conflict"),
+    ];
+
+    [Fact]
+    public void Every_situation_is_decided_as_the_truth_table_says()
+    {
+        List<string> wrong = [];
+        HashSet<int> used = [];
+        int situations = 0;
+        foreach (string cutover in (string[])["before", "after"])
+            foreach (OverwriteMode mode in Enum.GetValues<OverwriteMode>())
+                foreach (string settled in (string[])["none", "same", "other"])
+                    foreach (string destination in (string[])["none", "ours", "alien"])
+                        foreach (string sizes in (string[])["equal", "different"])
+                            foreach (string etags in (string[])["md5", "kms", "multipart"])
+                            {
+                                if (settled == "none" && destination == "ours")
+                                    continue;
+                                situations++;
+                                int row = Array.FindIndex(TruthTable, row =>
+                                    Fits(row.Cutover, cutover) && Fits(row.Mode, mode.ToString()) && Fits(row.Settled, settled)
+                                    && Fits(row.Destination, destination) && Fits(row.Sizes, sizes) && Fits(row.ETags, etags));
+                                string situation = $"{cutover} {mode} settled={settled} destination={destination} sizes={sizes} etags={etags}";
+                                Assert.True(row >= 0, situation);
+                                used.Add(row);
+                                string actual = Say(Rules(mode, cutover == "after").Decide(Situation(settled, destination, sizes, etags)));
+                                if (actual != TruthTable[row].Expected)
+                                    wrong.Add($"{situation}: {actual} instead of {TruthTable[row].Expected}");
+                            }
+
+        Assert.Empty(wrong);
+        Assert.Equal(TruthTable.Length, used.Count);
+        Assert.Equal(2 * 4 * 8 * 2 * 3, situations);
+    }
+
+    [Theory]
+    [InlineData(121, "Copy")]
+    [InlineData(120, "LeaveAlone")]
+    [InlineData(0, "LeaveAlone")]
+    [InlineData(-3600, "LeaveAlone")]
+    public void IfNewer_copies_over_a_foreign_object_only_when_the_source_is_newer_by_more_than_the_margin(int seconds, string expected)
+    {
+        EntryTriple triple = Situation("none", "alien", "different", "kms");
+        triple = triple with { Source = triple.Source!.Value with { Entry = triple.Source.Value.Entry with { LastModified = Noon.AddSeconds(seconds) } } };
+
+        Assert.Equal(expected, Say(Rules(OverwriteMode.IfNewer, isAfterCutover: false).Decide(triple)));
+    }
+
+    [Theory]
+    [InlineData("none", "none", "equal", "md5", "NeedsRestore")]
+    [InlineData("none", "alien", "different", "md5", "NeedsRestore")]
+    [InlineData("none", "alien", "equal", "kms", "Look, else NeedsRestore")]
+    [InlineData("none", "alien", "equal", "md5", "Same")]
+    [InlineData("same", "ours", "equal", "kms", "Same")]
+    public void An_archived_object_waits_for_its_restore_unless_it_is_there_already(string settled, string destination, string sizes, string etags, string expected)
+    {
+        EntryTriple triple = Situation(settled, destination, sizes, etags);
+        triple = triple with { Source = triple.Source!.Value with { Entry = triple.Source.Value.Entry with { Availability = ObjectAvailability.NeedsRestore } } };
+
+        Assert.Equal(expected, Say(Rules(OverwriteMode.IfDifferent, isAfterCutover: false).Decide(triple)));
+    }
+
+    [Theory]
+    [InlineData("/a")]
+    [InlineData("\\a")]
+    [InlineData("//")]
+    public void A_key_that_begins_with_a_slash_or_backslash_is_unsupported(string key) => Assert.Equal("Unsupported", Say(Decide(key)));
+
+    [Fact]
+    public void A_key_of_1023_bytes_is_copied_and_one_of_1024_is_unsupported()
+    {
+        Assert.Equal("Copy", Say(Decide(new string('k', 1023))));
+        Assert.Equal("Unsupported", Say(Decide(new string('k', 1024))));
+        Assert.Equal("Copy", Say(Decide(new string('\u00fc', 511) + "k")));
+        Assert.Equal("Unsupported", Say(Decide(new string('\u00fc', 512))));
+    }
+
+    [Fact]
+    public void An_object_beyond_the_largest_possible_is_unsupported()
+    {
+        EntryTriple triple = new("k", new ListedEntry(new ObjectEntry("k", OssLimits.MaxObjectBytes + 1, new SourceVersion("v"), "v", Noon), false, 1, 1), null, null);
+
+        Assert.Equal("Unsupported", Say(Rules(OverwriteMode.IfDifferent, isAfterCutover: false).Decide(triple)));
+    }
+
+    [Fact]
+    public void What_is_at_one_end_only_is_told_apart()
+    {
+        EntryTriple both = Situation("same", "ours", "equal", "md5");
+        DecisionRules rules = Rules(OverwriteMode.IfDifferent, isAfterCutover: false);
+
+        Assert.Equal("GoneAtSource", Say(rules.Decide(both with { Source = null })));
+        Assert.Equal("GoneAtSource", Say(rules.Decide(both with { Source = null, Destination = null })));
+        Assert.Equal("DestinationOnly", Say(rules.Decide(both with { Source = null, Settled = null })));
+    }
+
+    [Fact]
+    public void What_the_filter_left_out_is_left_alone_even_when_the_destination_could_not_hold_it()
+    {
+        EntryTriple triple = new("/a", new ListedEntry(new ObjectEntry("/a", 1, new SourceVersion("v"), "v", Noon), IsFilteredOut: true, 0, 0), null, null);
+
+        Assert.Equal("FilteredOut", Say(Rules(OverwriteMode.Always, isAfterCutover: false).Decide(triple)));
+    }
+
+    private static bool Fits(string pattern, string value) => pattern == "*" || pattern.Split('|').Contains(value);
+
+    private static TransferAction Decide(string key) => Rules(OverwriteMode.IfDifferent, isAfterCutover: false)
+        .Decide(new EntryTriple(key, new ListedEntry(new ObjectEntry(key, 1, new SourceVersion(Md5), Md5, Noon), false, 1, 1), null, null));
+
+    private static DecisionRules Rules(OverwriteMode mode, bool isAfterCutover)
+        => new(EngineBench.JobOf() with { Overwrite = mode }, OssLimits, isAfterCutover);
+
+    private static EntryTriple Situation(string settled, string destination, string sizes, string etags)
+    {
+        (string sourceETag, string destinationETag) = etags switch
+        {
+            "md5" => (Md5, Md5.ToUpperInvariant()),
+            "kms" => (Md5, OtherMd5.ToUpperInvariant()),
+            _ => (Md5 + "-2", OtherMd5.ToUpperInvariant() + "-2"),
+        };
+        ObjectEntry source = new("key", 100, new SourceVersion(sourceETag), sourceETag, Noon);
+        ObjectEntry? there = destination == "none"
+            ? null
+            : new ObjectEntry("key", sizes == "equal" ? 100 : 101, new SourceVersion(destinationETag), destinationETag, Noon);
+        SettledEntry? memory = settled == "none"
+            ? null
+            : new SettledEntry(
+                "key", 100, new SourceVersion(settled == "same" ? sourceETag : "another version"),
+                destination == "ours" ? destinationETag.ToLowerInvariant() : "another etag", 7, ProofKind.Crc64);
+        return new EntryTriple("key", new ListedEntry(source, false, 1, 100), memory, there);
+    }
+
+    private static string Say(TransferAction action) => action switch
+    {
+        TransferAction.Copy { Overwrite: OverwriteGuard.Allowed } => "Copy",
+        TransferAction.Copy => "CopyIfFree",
+        TransferAction.Inspect inspect => $"Look, else {Say(inspect.Otherwise)}",
+        TransferAction.Settle { Outcome: TransferOutcome.Skipped { Settled: null } } => "LeaveAlone",
+        TransferAction.Settle { Outcome: TransferOutcome.Skipped } => "Same",
+        TransferAction.Settle { Outcome: TransferOutcome.Exceptional exceptional } => exceptional.State.ToString(),
+        TransferAction.Settle settle => settle.Outcome.Kind.ToString(),
+        _ => action.ToString(),
+    };
+}
