@@ -5,7 +5,10 @@ using OssMigration.Sandbox.Hosting;
 
 namespace OssMigration.Sandbox;
 
-/// <summary>Starts the sandbox, prints one JSON line with its addresses and keys, and ends on SIGTERM, SIGINT or with its parent.</summary>
+/// <summary>
+/// Starts the sandbox, prints one JSON line with its addresses and keys, and ends on SIGTERM or with its parent; without a
+/// parent also on SIGINT.
+/// </summary>
 internal static class Program
 {
     /// <summary>Exit code 0 after a signal, 2 after a wrong command line or a taken port.</summary>
@@ -13,7 +16,7 @@ internal static class Program
     {
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         try
         {
             SandboxOptions options = SandboxOptions.Parse(args);
@@ -29,6 +32,15 @@ internal static class Program
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
+        }
+
+        // Ctrl-C at the parent's terminal reaches this process too, and means what the parent does and not the sandbox.
+        void Interrupt(PosixSignalContext context)
+        {
+            if (args.Contains("--parent"))
+                context.Cancel = true;
+            else
+                Stop(context);
         }
 
         void Stop(PosixSignalContext context)

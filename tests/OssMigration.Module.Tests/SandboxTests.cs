@@ -55,6 +55,17 @@ public sealed class SandboxTests
     }
 
     [Fact]
+    public void Ctrl_C_at_the_terminal_leaves_the_sandbox_of_the_session_alone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows sends no signal to one process alone.");
+        using SandboxSession session = new();
+
+        Assert.Equal(0, Signals.Send(session.Pid, Signals.Interrupt));
+
+        Assert.Equal([true, true], session.Run("$sandbox.Source, $sandbox.Destination | Test-MigrationAddress").Succeeded().Output.Select(usable => (bool)usable.BaseObject));
+    }
+
+    [Fact]
     public void Folders_are_served_in_place_and_written_as_files()
     {
         string folder = Directory.CreateTempSubdirectory("ossmigration-folders-").FullName;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using OssMigration.ModuleTests.Support;
 
 namespace OssMigration.ModuleTests;
@@ -127,7 +126,7 @@ public sealed class ShellTests : IDisposable
         using Process process = ShellRun.Begin([Script($"try {{ 'begun'; while ($true) {{ [System.Threading.Thread]::Yield() | Out-Null }} }} finally {{ [System.IO.File]::WriteAllText('{mark}', 'yes') }}")]);
         Assert.Equal("begun", process.StandardOutput.ReadLine());
 
-        Assert.Equal(0, Kill(process.Id, 15));
+        Assert.Equal(0, Signals.Send(process.Id, Signals.Terminate));
 
         ShellRun run = ShellRun.End(process);
         Assert.Equal(143, run.ExitCode);
@@ -135,9 +134,6 @@ public sealed class ShellTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Kill(int pid, int signal);
 
     private string Script(string text)
     {
