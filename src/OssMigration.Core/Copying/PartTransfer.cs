@@ -48,7 +48,7 @@ internal sealed class PartTransfer
 
         for (int i = 0; i < _plan.Count; i++)
             Crc64 = Copying.Crc64.Combine(Crc64, _crcs[i], _plan.RangeOf(i + 1).Length);
-        HasDeclaredChecksum = MatchesDeclared();
+        HasDeclaredChecksum = MatchesDeclared() && (_head.Crc64 is not { } stored || stored == Crc64);
         return [.. _parts.Select(part => part!)];
     }
 

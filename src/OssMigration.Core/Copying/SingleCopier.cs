@@ -27,7 +27,7 @@ internal sealed class SingleCopier(CopyContext context)
                     ProofRules.Settled(read.Entry, standing.Entry.ETag ?? "", content.Crc64, ProofKind.HashRead));
             }
 
-            await ConfirmAsync(read.Entry, content, cancellationToken).ConfigureAwait(false);
+            await ConfirmAsync(read, content, cancellationToken).ConfigureAwait(false);
             return await WriteAsync(read, content, guard, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -46,23 +46,23 @@ internal sealed class SingleCopier(CopyContext context)
                 using StreamChecksum? checksum = declared is null ? null : new StreamChecksum(declared.Algorithm);
                 await content.FillAsync(answer.Body, answer.Length, checksum, context.Source.DisplayName, token).ConfigureAwait(false);
                 if (checksum is not null && !checksum.Matches(declared!))
-                {
-                    throw new StoreException(
-                        StoreErrorKind.Integrity, context.Source.DisplayName, $"The content does not have the {checksum.Algorithm} that the source declares.")
-                    {
-                        Key = entry.Key,
-                    };
-                }
-
+                    throw Spoiled(entry, checksum.Algorithm.ToString());
+                if (answer.Head.Crc64 is { } stored && stored != content.Crc64)
+                    throw Spoiled(entry, "CRC-64");
                 return answer.Head;
             },
             cancellationToken);
 
+    private StoreException Spoiled(ObjectEntry entry, string checksum)
+        => new(StoreErrorKind.Integrity, context.Source.DisplayName, $"The content does not have the {checksum} that the source declares.") { Key = entry.Key };
+
     // An ETag that looks like an MD5 and is not that of the content means bytes that were spoiled on the way, or a store
     // that gives other ETags (SSE-KMS). A second read tells: what comes twice is what the store holds.
-    private async Task ConfirmAsync(ObjectEntry entry, BlockBuffer content, CancellationToken cancellationToken)
+    private async Task ConfirmAsync(ObjectHead read, BlockBuffer content, CancellationToken cancellationToken)
     {
-        if (!Identity.LooksLikeMd5(entry.ETag) || !context.ETags.IsWorthChecking)
+        ObjectEntry entry = read.Entry;
+        bool isProved = read.Crc64 is not null || read.Checksums.Count > 0;
+        if (isProved || read.IsETagOpaque || !Identity.LooksLikeMd5(entry.ETag) || !context.ETags.IsWorthChecking)
             return;
         if (Identity.SameETag(entry.ETag, content.ComputeMd5()))
         {

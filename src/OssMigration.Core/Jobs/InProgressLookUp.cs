@@ -49,6 +49,8 @@ internal sealed class InProgressLookUp(StoreChain stores, MergedManifest settled
     /// <summary>A key before this one, with hardly another between them; null where there is none.</summary>
     internal static string? JustBefore(string key)
     {
+        if (key.Length == 0)
+            return null;
         Rune.DecodeLastFromUtf16(key, out Rune last, out int length);
         string beginning = key[..^length];
         if (last.Value == 0)

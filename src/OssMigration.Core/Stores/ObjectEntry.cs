@@ -33,9 +33,11 @@ public sealed record ObjectEntry(
 /// <param name="Crc64">CRC-64/XZ of the whole object where the store declares it (OSS does), else null.</param>
 /// <param name="Checksums">Checksums of the whole object that the store declares (S3 additional checksums); empty where none.</param>
 /// <param name="IsMirrored">True where OSS says that back-to-origin fetched the object (x-oss-tag: MIRROR).</param>
+/// <param name="IsETagOpaque">True where the store says that the ETag is no MD5 though it may look like one (S3: SSE-KMS, SSE-C).</param>
 public sealed record ObjectHead(
     ObjectEntry Entry,
     ObjectMetadata Metadata,
     ulong? Crc64,
     IReadOnlyList<DeclaredChecksum> Checksums,
-    bool IsMirrored = false);
+    bool IsMirrored = false,
+    bool IsETagOpaque = false);

@@ -4,7 +4,8 @@ namespace OssMigration.Core.Stores;
 
 /// <summary>
 /// Shows the part of a store below a prefix: keys lose the prefix on the way in and get it on the way out, byte-exact.
-/// Errors keep naming the full key. Order is kept, because all keys share the prefix.
+/// Errors keep naming the full key. Order is kept, because all keys share the prefix. The object whose key is the prefix
+/// itself (a folder's marker, mostly) has the empty key here.
 /// </summary>
 public sealed class PrefixStore(IObjectReader inner, string prefix) : StoreDecorator(inner)
 {
@@ -13,6 +14,7 @@ public sealed class PrefixStore(IObjectReader inner, string prefix) : StoreDecor
     {
         MaxKeyBytes = inner.Limits.MaxKeyBytes - Encoding.UTF8.GetByteCount(prefix),
         ForbiddenFirstCharacters = "",
+        AllowsEmptyKey = true,
     };
 
     /// <inheritdoc/>
@@ -27,9 +29,7 @@ public sealed class PrefixStore(IObjectReader inner, string prefix) : StoreDecor
         if (prefix.Length == 0)
             return page;
 
-        // The key that is the prefix itself has no relative name; it is left out and not counted either.
         List<ObjectEntry> entries = new(page.Entries.Count);
-        int unnamed = 0;
         foreach (ObjectEntry entry in page.Entries)
         {
             if (!entry.Key.StartsWith(prefix, StringComparison.Ordinal))
@@ -41,13 +41,10 @@ public sealed class PrefixStore(IObjectReader inner, string prefix) : StoreDecor
                 };
             }
 
-            if (entry.Key.Length == prefix.Length)
-                unnamed++;
-            else
-                entries.Add(entry with { Key = entry.Key[prefix.Length..] });
+            entries.Add(entry with { Key = entry.Key[prefix.Length..] });
         }
 
-        return page with { Entries = entries, DeclaredCount = page.DeclaredCount - unnamed };
+        return page with { Entries = entries };
     }
 
     /// <inheritdoc/>

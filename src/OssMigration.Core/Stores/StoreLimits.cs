@@ -11,6 +11,9 @@ public sealed record StoreLimits
     /// <summary>Characters that no key may start with (OSS: <c>/</c> and <c>\</c>).</summary>
     public string ForbiddenFirstCharacters { get; init; } = "";
 
+    /// <summary>Whether a key may be empty: only below a prefix, where the prefix itself is a key.</summary>
+    public bool AllowsEmptyKey { get; init; }
+
     /// <summary>Largest body of one PUT.</summary>
     public long MaxSinglePutBytes { get; init; } = 5L << 30;
 
@@ -36,7 +39,7 @@ public sealed record StoreLimits
     public string? WhyUnsupported(string key, long size)
     {
         if (key.Length == 0)
-            return "The key is empty.";
+            return AllowsEmptyKey ? null : "The key is empty: the object is the prefix itself, and the destination has no prefix to give it.";
         if (ForbiddenFirstCharacters.Contains(key[0], StringComparison.Ordinal))
             return $"A key must not start with '{key[0]}' there.";
         int bytes = Encoding.UTF8.GetByteCount(key);

@@ -28,7 +28,7 @@ internal static class S3Heads
         string? storageClass = answer.Header("x-amz-storage-class");
         ObjectEntry entry = new(
             key, size, Version(etag, size, modified), etag, modified, storageClass, Availability(answer, storageClass));
-        return new ObjectHead(entry, Metadata(answer), null, isWhole ? Checksums(answer) : []);
+        return new ObjectHead(entry, Metadata(answer), null, isWhole ? Checksums(answer) : [], IsETagOpaque: IsETagOpaque(answer));
     }
 
     /// <summary>The ETag; for servers that give none, size and date, which is the best that listing and HEAD both know.</summary>
@@ -38,6 +38,11 @@ internal static class S3Heads
 
     /// <summary>Whether a class is one of the archives that are read only after a restore.</summary>
     public static bool IsArchive(string? storageClass) => storageClass is "GLACIER" or "DEEP_ARCHIVE";
+
+    // "Objects encrypted by SSE-C or SSE-KMS have ETags that are not an MD5 digest of their object data": S3, API_Object.
+    private static bool IsETagOpaque(HttpAnswer answer)
+        => answer.Header("x-amz-server-side-encryption")?.StartsWith("aws:kms", StringComparison.OrdinalIgnoreCase) == true
+            || answer.Header("x-amz-server-side-encryption-customer-algorithm") is not null;
 
     private static ObjectAvailability Availability(HttpAnswer answer, string? storageClass)
     {
