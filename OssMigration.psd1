@@ -1,8 +1,9 @@
 @{
   # In a clone this script stands in for the module: it imports out/OssMigration or says what to run. The build writes
-  # the finished manifest to out/OssMigration and puts OssMigration.dll here and the format file below.
+  # the finished manifest to out/OssMigration and puts OssMigration.dll here and the view files below.
   RootModule = 'src/OssMigration/FromClone.psm1'
   FormatsToProcess = @()
+  TypesToProcess = @()
 
   ModuleVersion = '0.1.0'
   GUID = '6f1f0a5e-0c57-4c8e-9c39-6d2f6a4be2d1'

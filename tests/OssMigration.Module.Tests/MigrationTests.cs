@@ -32,6 +32,24 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public void Reports_summaries_and_jobs_keep_their_values_through_serialisation()
+    {
+        using SandboxSession session = new(FiveHundred);
+        string job = session.NewJob();
+
+        // Depth 1 is what remoting and Start-Job use.
+        Outcome outcome = session.Run($$"""
+            function Again($it) { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($it, 1)) }
+            $report = Again (Start-OssMigration {{job}})
+            $summary = Again (Compare-MigrationData {{job}} -Summary)
+            $job = Again (Get-MigrationJob {{job}})
+            $report.Copied.Objects, $report.DestinationUsage.BytesWritten, $report.ExitCode, $summary.Same.Bytes, $summary.IsClean, $job.Source.Bucket, $job.LastRun
+            """);
+
+        Assert.Equal([500L, 500_000L, 0, 500_000L, true, "source", 1], outcome.Succeeded().Output.Select(value => value.BaseObject));
+    }
+
+    [Fact]
     public void Jobs_flow_from_cmdlet_to_cmdlet()
     {
         using SandboxSession session = new(FiveHundred);

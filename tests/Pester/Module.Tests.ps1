@@ -14,22 +14,14 @@ Describe 'The module' {
     }
 
     It 'imports in less than two seconds in a new process' {
-        $script = "`$clock = [System.Diagnostics.Stopwatch]::StartNew(); Import-Module '$(Get-BuiltManifest)'; `$clock.Elapsed.TotalSeconds"
-        [double] (& (Get-Process -Id $PID).Path -NoProfile -Command $script) | Should -BeLessThan 2
+        $script = "`$clock = [System.Diagnostics.Stopwatch]::StartNew(); Import-Module '$(Get-BuiltManifest)'; `$clock.ElapsedMilliseconds"
+        [int] (& (Get-Process -Id $PID).Path -NoProfile -Command $script) | Should -BeLessThan 2000
     }
 
     It 'can be removed and imported again' {
         Remove-Module OssMigration
         Import-BuiltModule
         (New-MigrationAddress s3://bucket).Bucket | Should -Be 'bucket'
-    }
-
-    It 'has help for <Name>' -TestCases @(
-        @{ Name = 'New-MigrationJob' }
-        @{ Name = 'Start-OssMigration' }
-        @{ Name = 'Compare-MigrationData' }
-    ) {
-        (Get-Command $Name).Definition | Should -Match $Name
     }
 
     It 'has an about topic' {

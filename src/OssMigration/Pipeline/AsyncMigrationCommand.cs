@@ -23,7 +23,17 @@ public abstract class AsyncMigrationCommand : MigrationCommand, IDisposable
     }
 
     /// <summary>Called by PowerShell on another thread.</summary>
-    protected override void StopProcessing() => _stop.Cancel();
+    protected override void StopProcessing()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The work ended by itself at the same moment.
+        }
+    }
 
     /// <summary>Frees what the cmdlet holds.</summary>
     protected virtual void Dispose(bool disposing)
