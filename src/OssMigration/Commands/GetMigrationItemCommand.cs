@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using OssMigration.Core.Reporting;
-using OssMigration.Parameters;
 using OssMigration.Pipeline;
 
 namespace OssMigration.Commands;
@@ -11,16 +10,8 @@ namespace OssMigration.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "MigrationItem")]
 [OutputType(typeof(MigrationItem))]
-public sealed class GetMigrationItemCommand : MigrationCommand
+public sealed class GetMigrationItemCommand : JobCommand
 {
-    /// <summary>The job, or its name.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name", "JobName")]
-    [JobName]
-    [ArgumentCompleter(typeof(JobNameCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string Job { get; set; } = "";
-
     /// <summary>The run's number. Default: the last.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, int.MaxValue)]
@@ -29,12 +20,6 @@ public sealed class GetMigrationItemCommand : MigrationCommand
     /// <summary>Only these states. Default: all.</summary>
     [Parameter]
     public MigrationItemState[] State { get; set; } = [];
-
-    /// <inheritdoc/>
-    private protected override object ErrorTarget => Job;
-
-    /// <inheritdoc/>
-    private protected override bool ErrorsTerminate => false;
 
     /// <inheritdoc/>
     private protected override void Process()

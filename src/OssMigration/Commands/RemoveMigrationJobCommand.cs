@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using OssMigration.Parameters;
 using OssMigration.Pipeline;
 
 namespace OssMigration.Commands;
@@ -9,22 +8,8 @@ namespace OssMigration.Commands;
 /// while the job runs.
 /// </summary>
 [Cmdlet(VerbsCommon.Remove, "MigrationJob", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-public sealed class RemoveMigrationJobCommand : MigrationCommand
+public sealed class RemoveMigrationJobCommand : JobCommand
 {
-    /// <summary>The job, or its name.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name", "JobName")]
-    [JobName]
-    [ArgumentCompleter(typeof(JobNameCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string Job { get; set; } = "";
-
-    /// <inheritdoc/>
-    private protected override object ErrorTarget => Job;
-
-    /// <inheritdoc/>
-    private protected override bool ErrorsTerminate => false;
-
     /// <inheritdoc/>
     private protected override void Process()
     {

@@ -12,16 +12,8 @@ namespace OssMigration.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Set, "MigrationJob", SupportsShouldProcess = true)]
 [OutputType(typeof(MigrationJobInfo))]
-public sealed class SetMigrationJobCommand : MigrationCommand
+public sealed class SetMigrationJobCommand : JobCommand
 {
-    /// <summary>The job, or its name.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name", "JobName")]
-    [JobName]
-    [ArgumentCompleter(typeof(JobNameCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string Job { get; set; } = "";
-
     /// <summary>Highest rate: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second; 0 lifts the limit. Taken up within a second.</summary>
     [Parameter]
     [Bandwidth]
@@ -40,12 +32,6 @@ public sealed class SetMigrationJobCommand : MigrationCommand
     /// <summary>Gives the changed job.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
-
-    /// <inheritdoc/>
-    private protected override object ErrorTarget => Job;
-
-    /// <inheritdoc/>
-    private protected override bool ErrorsTerminate => false;
 
     /// <inheritdoc/>
     private protected override void Process()
