@@ -30,7 +30,7 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressView
 
         if (_display is null)
             Begin();
-        _context!.UpdateTarget(Block());
+        _context?.UpdateTarget(Block());
     }
 
     /// <inheritdoc/>
@@ -47,15 +47,20 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressView
     private void Begin()
     {
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using ManualResetEventSlim begun = new();
-        _ended = ended;
-        _display = Task.Run(() => console.Live(Block()).AutoClear(true).StartAsync(async context =>
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task display = Task.Run(() => console.Live(Block()).AutoClear(true).StartAsync(async context =>
         {
             _context = context;
-            begun.Set();
+            begun.SetResult();
             await ended.Task.ConfigureAwait(false);
         }));
-        begun.Wait();
+
+        // A terminal on which no block can be drawn goes without; the work must not wait for it.
+        if (Task.WaitAny(begun.Task, display) == 0)
+        {
+            _ended = ended;
+            _display = display;
+        }
     }
 
     private Rows Block() => new(_records.Values.SelectMany(Lines).ToArray());

@@ -34,6 +34,8 @@ public sealed class AddressTests
     [InlineData("New-MigrationAddress ftp://bucket/x")]
     [InlineData("New-MigrationAddress bucket")]
     [InlineData("New-MigrationAddress oss://bucket//leading")]
+    [InlineData("New-MigrationAddress s3://bucket -Endpoint localhost:9000")]
+    [InlineData("New-MigrationAddress s3://bucket -Endpoint storage.example.com")]
     public void An_address_that_cannot_be_is_refused_with_a_stable_id(string script)
     {
         using Session session = new();

@@ -87,6 +87,9 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
     /// <inheritdoc/>
     private protected override void Process()
     {
+        // Also "localhost:9000" is a URI by the letter, of the scheme "localhost".
+        if (Endpoint is not null && (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("http" or "https")))
+            throw new ArgumentException($"The endpoint '{Endpoint.OriginalString}' begins with neither https:// nor http://.");
         StoreAddress address = StoreAddressParser.Parse(Uri) with
         {
             Endpoint = Endpoint,

@@ -16,7 +16,7 @@ internal sealed class PipelineQueue(TimeProvider time)
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Channel<Action<Cmdlet>> _entries = Channel.CreateBounded<Action<Cmdlet>>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait });
 
     private ProgressSnapshot? _progress;
     private ProgressRecord? _shown;
