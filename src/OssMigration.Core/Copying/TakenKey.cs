@@ -15,7 +15,13 @@ internal static class TakenKey
     public static async Task<TransferOutcome> ResolveAsync(IObjectStore destination, ObjectEntry source, ulong crc64, CancellationToken cancellationToken)
     {
         ObjectHead? standing = await destination.HeadAsync(source.Key, cancellationToken).ConfigureAwait(false);
-        if (standing is not null && standing.Entry.Size == source.Size && (standing.Crc64 == crc64 || Identity.SameByETag(source, standing.Entry)))
+        if (standing is null)
+        {
+            return new TransferOutcome.Exceptional(
+                MigrationItemState.Failed, "KeyFreed", "The key was taken at the destination when the object was written, and is free again; the next run looks at it anew.");
+        }
+
+        if (standing.Entry.Size == source.Size && (standing.Crc64 == crc64 || Identity.SameByETag(source, standing.Entry)))
         {
             bool isOurs = standing.Metadata.User.TryGetValue(SourceStamp.VersionName, out string? version) && version == source.Version.Value;
             SettledEntry settled = ProofRules.Settled(source, standing.Entry.ETag ?? "", crc64, isOurs ? ProofKind.Crc64 : ProofKind.HashRead);

@@ -81,9 +81,8 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
     // forbid-overwrite, on which safety rests after cut-over, is void where versioning was ever switched on (oss-facts 2.1).
     private static async Task RefuseVersionedAsync(StoreChain stores, CancellationToken cancellationToken)
     {
-        if (stores.DestinationBucket is not { } bucket)
+        if (await stores.InspectDestinationAsync(cancellationToken).ConfigureAwait(false) is not { } facts)
             return;
-        BucketFacts facts = await bucket.InspectBucketAsync(cancellationToken).ConfigureAwait(false);
         if (facts.Versioning is BucketVersioning.Enabled or BucketVersioning.Suspended)
         {
             throw new JobOptionException(

@@ -12,6 +12,8 @@ internal sealed class StoreChain : IAsyncDisposable
 {
     private readonly TransferMeter _sourceMeter = new();
     private readonly TransferMeter _destinationMeter = new();
+    private readonly IBucketInspector? _destinationBucket;
+    private readonly RetryingStore _retryingDestination;
 
     /// <summary>Opens both ends. Nothing is sent yet.</summary>
     public StoreChain(EngineEnvironment environment, MigrationJob job, RunCredentials credentials, IRunListener listener)
@@ -22,14 +24,13 @@ internal sealed class StoreChain : IAsyncDisposable
         RetryOptions retry = environment.Retry with { MaxAttempts = job.MaxAttempts };
 
         IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });
-        SourceBucket = source as IBucketInspector;
         source = new MeteredStore(source, _sourceMeter, Reading, Writing);
         Source = new PrefixStore(Retrying(source, _sourceMeter), job.Source.Prefix);
 
         IObjectStore destination = environment.Stores.OpenDestination(job.Destination, options with { Credential = credentials.Destination });
-        DestinationBucket = destination as IBucketInspector;
-        destination = new ProvingStore(new MeteredStore(destination, _destinationMeter, Reading, Writing));
-        Destination = new PrefixStore(Retrying(destination, _destinationMeter), job.Destination.Prefix);
+        _destinationBucket = destination as IBucketInspector;
+        _retryingDestination = Retrying(new ProvingStore(new MeteredStore(destination, _destinationMeter, Reading, Writing)), _destinationMeter);
+        Destination = new PrefixStore(_retryingDestination, job.Destination.Prefix);
 
         RetryingStore Retrying(IObjectReader inner, TransferMeter meter) => new(inner, retry, environment.Time, environment.Chance, (error, delay) =>
         {
@@ -44,12 +45,6 @@ internal sealed class StoreChain : IAsyncDisposable
     /// <summary>The destination below its prefix.</summary>
     public IObjectStore Destination { get; }
 
-    /// <summary>Facts of the source's bucket, where it has such.</summary>
-    public IBucketInspector? SourceBucket { get; }
-
-    /// <summary>Facts of the destination's bucket, where it has such.</summary>
-    public IBucketInspector? DestinationBucket { get; }
-
     /// <summary>The rate of content that is read.</summary>
     public ByteRateLimiter Reading { get; }
 
@@ -61,6 +56,10 @@ internal sealed class StoreChain : IAsyncDisposable
 
     /// <summary>What the destination was asked for.</summary>
     public StoreUsage DestinationUsage => _destinationMeter.Usage;
+
+    /// <summary>Facts of the destination's bucket; null where the store has no such thing.</summary>
+    public async Task<BucketFacts?> InspectDestinationAsync(CancellationToken cancellationToken)
+        => _destinationBucket is null ? null : await _retryingDestination.InspectAsync(_destinationBucket, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -56,6 +56,21 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_store_that_asks_for_a_pause_gets_it_and_the_listener_hears_of_it()
+    {
+        using EngineBench bench = new();
+        bench.Source.Seed("k", "x");
+        bench.FaultySource.Plan(StoreOperation.Read, Fault.Throw(StoreErrorKind.Throttled, TimeSpan.FromMilliseconds(120)), "k");
+        bench.Create();
+
+        MigrationReport report = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal((RunStatus.Complete, 1L), (report.Status, report.SourceUsage.Retries));
+        Assert.True(report.Duration >= TimeSpan.FromMilliseconds(119));
+        Assert.Contains(bench.Listener.Events, happened => happened.Level == EventLevel.Verbose && happened.Message.StartsWith("Again in 120 ms: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_byte_spoiled_on_the_way_from_the_source_is_found_by_the_MD5_that_its_ETag_is()
     {
         using EngineBench bench = new();

@@ -97,6 +97,35 @@ public sealed class LostAnswerTests
     }
 
     [Fact]
+    public async Task Whether_the_bucket_is_versioned_is_asked_again_when_the_answer_does_not_come()
+    {
+        using EngineBench bench = new();
+        bench.Source.Seed("k", "x");
+        bench.FaultyDestination.Plan(StoreOperation.Inspect, Fault.Throw(StoreErrorKind.Network), times: 3);
+        bench.Create(job => job with { CutoverTime = LongAgo });
+
+        MigrationReport report = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal((RunStatus.Complete, 3L), (report.Status, report.DestinationUsage.Retries));
+    }
+
+    [Fact]
+    public async Task A_key_that_was_taken_and_is_free_again_is_left_to_the_next_run()
+    {
+        using EngineBench bench = new();
+        bench.Source.Seed("k", "x");
+        bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(() => bench.Destination.Seed("k", "theirs")));
+        bench.FaultyDestination.Plan(StoreOperation.Head, Fault.Before(() => bench.Destination.Remove("k")));
+        bench.Create(job => job with { CutoverTime = LongAgo });
+
+        MigrationReport first = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("KeyFreed", Assert.Single(bench.Items()).ErrorKind);
+        MigrationReport second = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal((1L, 0L, 1L), (first.Failed.Objects, first.Conflict.Objects, second.Copied.Objects));
+    }
+
+    [Fact]
     public async Task After_cutover_what_the_business_deleted_or_overwrote_stays_as_it_is_and_is_reported()
     {
         using EngineBench bench = new();
