@@ -10,7 +10,7 @@ public sealed class CmdletSurfaceTests
     {
         { "New-MigrationAddress", "Uri Endpoint Region AddressingStyle SignatureVersion Credential SecurityToken ProfileName EnvironmentPrefix Anonymous AllowInsecureEndpoint", "StoreAddress", "" },
         { "Test-MigrationAddress", "Address As Credential Detailed", "Boolean AddressCheck", "" },
-        { "New-MigrationJob", "Name Source Destination Mode Overwrite InvalidKeyAction Prefix Include Exclude IncludeRegex ExcludeRegex MinimumSize MaximumSize ModifiedAfter ModifiedBefore ClockSkewMargin MaxBandwidth Concurrency MemoryBudget SinglePutLimit PartSize WhatIf Confirm", "MigrationJobInfo", "Medium" },
+        { "New-MigrationJob", "Name Source Destination Overwrite Prefix Include Exclude IncludeRegex ExcludeRegex MinimumSize MaximumSize ModifiedAfter ModifiedBefore ClockSkewMargin MaxBandwidth Concurrency MemoryBudget SinglePutLimit PartSize WhatIf Confirm", "MigrationJobInfo", "Medium" },
         { "Get-MigrationJob", "Name", "MigrationJobInfo", "" },
         { "Set-MigrationJob", "Job MaxBandwidth Concurrency CutoverTime PassThru WhatIf Confirm", "MigrationJobInfo", "Medium" },
         { "Remove-MigrationJob", "Job WhatIf Confirm", "", "High" },

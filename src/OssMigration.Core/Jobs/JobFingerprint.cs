@@ -15,7 +15,7 @@ internal static class JobFingerprint
             new object?[]
             {
                 Address(job.Source), Address(job.Destination), job.Mode.ToString(), job.Overwrite.ToString(),
-                job.InvalidKeyAction.ToString(), job.Filter,
+                job.Filter,
             },
             JobJson.Options);
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();

@@ -30,16 +30,6 @@ public enum OverwriteMode
     Never,
 }
 
-/// <summary>What happens to a key that the destination cannot hold.</summary>
-public enum InvalidKeyAction
-{
-    /// <summary>The object is reported as Unsupported and the run ends with exceptions. The default.</summary>
-    Fail,
-
-    /// <summary>The object is reported as Unsupported; it is still counted and the run still ends with exceptions.</summary>
-    Skip,
-}
-
 /// <summary>A migration job: what is moved where and how. Immutable; stored in the job's journal without any secret.</summary>
 public sealed record MigrationJob
 {
@@ -57,9 +47,6 @@ public sealed record MigrationJob
 
     /// <summary>What happens to an object that is at the destination already.</summary>
     public OverwriteMode Overwrite { get; init; }
-
-    /// <summary>What happens to a key that the destination cannot hold.</summary>
-    public InvalidKeyAction InvalidKeyAction { get; init; }
 
     /// <summary>Which objects of the source take part.</summary>
     public ObjectFilter Filter { get; init; } = new();
@@ -95,7 +82,7 @@ public sealed record MigrationJob
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>
-    /// SHA-256 over what changes the result (addresses, mode, overwrite, filter, key policy), never over limits or
+    /// SHA-256 over what changes the result (addresses, mode, overwrite, filter), never over limits or
     /// credentials. A journal with another fingerprint is refused.
     /// </summary>
     [JsonIgnore]

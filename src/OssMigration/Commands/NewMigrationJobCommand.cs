@@ -18,9 +18,7 @@ namespace OssMigration.Commands;
 public sealed class NewMigrationJobCommand : MigrationCommand
 {
     // Boxed, because a field of an enum of the engine would have to be resolved before the module is imported.
-    private readonly StrongBox<MigrationMode> _mode = new();
     private readonly StrongBox<OverwriteMode> _overwrite = new();
-    private readonly StrongBox<InvalidKeyAction> _invalidKeyAction = new();
 
     /// <summary>3 to 63 lower-case letters, digits and hyphens.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -39,28 +37,12 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     [ValidateNotNull]
     public StoreAddress Destination { get; set; } = null!;
 
-    /// <summary>What a run covers. Default Full.</summary>
-    [Parameter]
-    public MigrationMode Mode
-    {
-        get => _mode.Value;
-        set => _mode.Value = value;
-    }
-
     /// <summary>What happens to an object that is at the destination already. Default IfDifferent.</summary>
     [Parameter]
     public OverwriteMode Overwrite
     {
         get => _overwrite.Value;
         set => _overwrite.Value = value;
-    }
-
-    /// <summary>What happens to a key that the destination cannot hold. Default Fail.</summary>
-    [Parameter]
-    public InvalidKeyAction InvalidKeyAction
-    {
-        get => _invalidKeyAction.Value;
-        set => _invalidKeyAction.Value = value;
     }
 
     /// <summary>Only keys that start with it, after the prefix of the source address. Taken literally.</summary>
@@ -150,9 +132,7 @@ public sealed class NewMigrationJobCommand : MigrationCommand
             Name = Name,
             Source = Source,
             Destination = Destination,
-            Mode = Mode,
             Overwrite = Overwrite,
-            InvalidKeyAction = InvalidKeyAction,
             Filter = BuildFilter(),
             MaxBytesPerSecond = MaxBandwidth > 0 ? MaxBandwidth : null,
         };

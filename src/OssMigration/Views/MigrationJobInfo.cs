@@ -36,9 +36,6 @@ public sealed record MigrationJobInfo
     /// <summary>What happens to an object that is at the destination already.</summary>
     public OverwriteMode Overwrite => _status.Job.Overwrite;
 
-    /// <summary>What happens to a key that the destination cannot hold.</summary>
-    public InvalidKeyAction InvalidKeyAction => _status.Job.InvalidKeyAction;
-
     /// <summary>Only keys that start with it.</summary>
     public string Prefix => _status.Job.Filter.Prefix;
 

@@ -149,7 +149,7 @@ public sealed class JobTests
         [
             made with { Source = made.Source with { Bucket = "b2" } }, made with { Source = made.Source with { Prefix = "p" } },
             made with { Destination = made.Destination with { Prefix = "p" } }, made with { Overwrite = OverwriteMode.Never },
-            made with { Mode = MigrationMode.Incremental }, made with { InvalidKeyAction = InvalidKeyAction.Skip },
+            made with { Mode = MigrationMode.Incremental },
             made with { Filter = new ObjectFilter { Exclude = ["x"] } }, made with { Filter = new ObjectFilter { MinSize = 1 } },
             made with { Filter = new ObjectFilter { Prefix = "p" } },
         ];
