@@ -51,17 +51,13 @@ internal sealed class RunAssembly
     {
         IReadOnlyDictionary<OutcomeKind, ObjectCount> outcomes = reader.Outcomes(_stretch.Run.Run);
         ObjectCount listed = default;
-        int open = 0;
         foreach (RangeRow range in reader.Ranges(_stretch.Run.Run))
-        {
             listed += range.Listed;
-            open += range.IsComplete ? 0 : 1;
-        }
 
         ObjectCount done = default;
         foreach ((OutcomeKind kind, ObjectCount count) in outcomes)
             done += kind <= OutcomeKind.Failed ? count : default;
-        return new RunProgress(_folder.Name, _stretch.Run.Run, listed, done, outcomes.GetValueOrDefault(OutcomeKind.Copied), open, _environment.Time);
+        return new RunProgress(_folder.Name, _stretch.Run.Run, listed, done, outcomes.GetValueOrDefault(OutcomeKind.Copied), _environment.Time);
     }
 
     private CopyContext MakeCopyContext() => new()

@@ -20,12 +20,13 @@ internal sealed class RunProgress
     private long _failed;
     private int _active;
     private volatile string _activity = "Starting";
-    private int _rangesToList;
+
+    // Nothing is complete before the ranges are known.
+    private int _rangesToList = 1;
 
     /// <summary>Begins with what earlier processes did in this run.</summary>
-    public RunProgress(string jobName, int run, ObjectCount listed, ObjectCount done, ObjectCount copied, int rangesToList, TimeProvider time)
+    public RunProgress(string jobName, int run, ObjectCount listed, ObjectCount done, ObjectCount copied, TimeProvider time)
     {
-        _rangesToList = rangesToList;
         _jobName = jobName;
         _run = run;
         _listed = listed;
@@ -50,6 +51,9 @@ internal sealed class RunProgress
         lock (_gate)
             _listed = _listed.Plus(bytes);
     }
+
+    /// <summary>So many ranges are to be listed to their ends.</summary>
+    public void ExpectRanges(int count) => Volatile.Write(ref _rangesToList, count);
 
     /// <summary>One more range is listed to its end.</summary>
     public void CountRangeListed() => Interlocked.Decrement(ref _rangesToList);

@@ -25,6 +25,7 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
     {
         using CancellationTokenSource run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using CancellationTokenSource clock = new();
+        context.Progress.ExpectRanges(ranges.Count);
         Task pool = context.Pool.RunAsync(run);
         Task ticker = Task.Run(() => TickAsync(run, clock.Token), CancellationToken.None);
         Task work = Task.Run(() => RunRangesAsync(ranges, run), CancellationToken.None);
