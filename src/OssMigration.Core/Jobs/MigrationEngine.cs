@@ -94,7 +94,7 @@ public sealed class MigrationEngine(EngineEnvironment environment)
     /// Runs the job: resumes its unfinished run, or begins a new one. Cancelling stops cleanly: transfers in flight are
     /// dropped, the journal is committed, and the report (Incomplete) is returned, not thrown.
     /// </summary>
-    /// <exception cref="StoreException">What stops a job at once (wrong credential, no such bucket ...); a run that had begun is recorded as Incomplete first.</exception>
+    /// <exception cref="StoreException">What stops a job at once (wrong credential, no such bucket ...); the run is recorded as Incomplete first.</exception>
     /// <exception cref="JobStateException">The job is locked, of another fingerprint or version, damaged or unknown.</exception>
     public Task<MigrationReport> RunAsync(string name, RunOptions options, IRunListener listener, CancellationToken cancellationToken)
         => new JobRunner(environment, Folder(name), options, listener).RunAsync(cancellationToken);
