@@ -198,8 +198,8 @@ public sealed class JobTests
         string name = Session.NewJobName();
         session.Run($"New-MigrationJob {name} s3://source oss://destination").Succeeded();
 
-        // The engine is asked for its home with every call; other tests of this process run beside this one, so only a child knows another.
-        ShellRun run = ShellRun.Of(["-Command", "@(Get-MigrationJob).Count"], ("OSSMIGRATION_HOME", Directory.CreateTempSubdirectory("ossmigration-tests-home-").FullName));
+        // The environment is this whole process's, and other tests run beside this one; so a child looks elsewhere.
+        ShellRun run = ShellRun.Of(["-Command", "@(Get-MigrationJob).Count"], ("OSSMIGRATION_HOME", Path.Combine(TestProcess.Home, "elsewhere")));
 
         Assert.Equal("0", run.Output.Trim());
     }
