@@ -185,6 +185,11 @@ public sealed class MigrationTests
         Assert.Equal("Complete", resumed.Value<string>("Status"));
         Assert.Equal(1, resumed.Value<int>("Run"));
         Assert.Equal(1, resumed.Value<int>("Resumes"));
-        Assert.Equal("500 objects, 500000 bytes", resumed.Value<string>("Copied"));
+        Assert.True(resumed.Value<bool>("Reconciled"));
+
+        // The one transfer that was in flight may have arrived without being settled; then it is found to be the same.
+        Outcome counts = session.Run("$report.Copied.Objects, $report.Skipped.Objects", ("report", resumed.Single()));
+        Assert.Equal(500L, counts.Succeeded().Output.Sum(count => (long)count.BaseObject));
+        Assert.InRange((long)counts.Output[1].BaseObject, 0, 1);
     }
 }
