@@ -35,4 +35,13 @@ public enum StoreOperation
 
     /// <summary>Facts of the bucket.</summary>
     Inspect,
+
+    /// <summary>A configuration document.</summary>
+    ReadDocument,
+
+    /// <summary>A configuration document in place of the one that stands.</summary>
+    WriteDocument,
+
+    /// <summary>No configuration document any more.</summary>
+    DeleteDocument,
 }

@@ -125,6 +125,8 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         DestinationSize = triple.Destination?.Size,
         SourceVersion = triple.Source?.Entry.Version.Value,
         DestinationETag = triple.Destination?.ETag,
+        SourceModifiedAt = triple.Source?.Entry.LastModified,
+        DestinationModifiedAt = triple.Destination?.LastModified,
     };
 
     private MergedManifest Manifest()

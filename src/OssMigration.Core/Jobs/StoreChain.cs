@@ -59,7 +59,7 @@ internal sealed class StoreChain : IAsyncDisposable
 
     /// <summary>Facts of the destination's bucket; null where the store has no such thing.</summary>
     public async Task<BucketFacts?> InspectDestinationAsync(CancellationToken cancellationToken)
-        => _destinationBucket is null ? null : await _retryingDestination.InspectAsync(_destinationBucket, cancellationToken).ConfigureAwait(false);
+        => _destinationBucket is null ? null : await _retryingDestination.CallAsync(_destinationBucket.InspectBucketAsync, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

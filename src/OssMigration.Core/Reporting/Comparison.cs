@@ -67,6 +67,12 @@ public sealed record ComparisonItem
 
     /// <summary>The destination's ETag.</summary>
     public string? DestinationETag { get; init; }
+
+    /// <summary>The source's date; null where it is not there.</summary>
+    public DateTimeOffset? SourceModifiedAt { get; init; }
+
+    /// <summary>The destination's date, which OSS sets when an object is written; null where it is not there.</summary>
+    public DateTimeOffset? DestinationModifiedAt { get; init; }
 }
 
 /// <summary>The summary of a comparison, as the journal keeps it.</summary>

@@ -98,9 +98,9 @@ public sealed class RetryingStore : StoreDecorator
     public override Task<IReadOnlyList<OpenUpload>> ListUploadsAsync(string keyPrefix, CancellationToken cancellationToken)
         => RunAsync(static (store, state, token) => store.Target.ListUploadsAsync(state, token), keyPrefix, cancellationToken);
 
-    /// <summary>The facts of the bucket, asked of the undecorated store and repeated like every other request.</summary>
-    public Task<BucketFacts> InspectAsync(IBucketInspector bucket, CancellationToken cancellationToken)
-        => RunAsync(static (_, state, token) => state.InspectBucketAsync(token), bucket, cancellationToken);
+    /// <summary>A request of a capability of the undecorated store, repeated like every other.</summary>
+    public Task<TResult> CallAsync<TResult>(Func<CancellationToken, Task<TResult>> call, CancellationToken cancellationToken)
+        => RunAsync(static (_, state, token) => state(token), call, cancellationToken);
 
     /// <summary>Full jitter over a doubling delay; never less than the store asks for.</summary>
     internal static TimeSpan? Delay(RetryOptions options, double random, int attempt, TimeSpan? serverAsks)

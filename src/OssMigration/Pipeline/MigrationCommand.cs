@@ -12,6 +12,9 @@ public abstract class MigrationCommand : PSCmdlet
     /// <summary>The engine over the home that is set now.</summary>
     private protected static MigrationEngine Engine => ModuleEngine.Current;
 
+    /// <summary>What the engine's other services are made from.</summary>
+    private protected static EngineEnvironment EngineEnvironment => ModuleEngine.Environment;
+
     /// <summary>Whether an error ends the cmdlet, or is written and the next pipeline object is taken.</summary>
     private protected virtual bool ErrorsTerminate => true;
 

@@ -7,7 +7,7 @@ namespace OssMigration.TestKit;
 /// A store that fails by plan. Faults wait in a queue; each fires at the operations it fits, in the order planned, and
 /// several may fire at one call. A test ends with <see cref="VerifyAllFaultsFired"/>. Thread-safe.
 /// </summary>
-public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBucketInspector
+public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBucketInspector, IBucketDocuments
 {
     private readonly object _gate = new();
     private readonly List<PlannedFault> _plan = [];
@@ -97,6 +97,18 @@ public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBuc
     /// <inheritdoc/>
     public Task<BucketFacts> InspectBucketAsync(CancellationToken cancellationToken) =>
         RunAsync(StoreOperation.Inspect, null, _ => ((IBucketInspector)inner).InspectBucketAsync(cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BucketDocument?> ReadDocumentAsync(BucketDocumentKind kind, CancellationToken cancellationToken) =>
+        RunAsync(StoreOperation.ReadDocument, null, _ => ((IBucketDocuments)inner).ReadDocumentAsync(kind, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WriteDocumentAsync(BucketDocumentKind kind, BucketDocument document, CancellationToken cancellationToken) =>
+        RunAsync(StoreOperation.WriteDocument, null, _ => Nothing(((IBucketDocuments)inner).WriteDocumentAsync(kind, document, cancellationToken)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DeleteDocumentAsync(BucketDocumentKind kind, CancellationToken cancellationToken) =>
+        RunAsync(StoreOperation.DeleteDocument, null, _ => Nothing(((IBucketDocuments)inner).DeleteDocumentAsync(kind, cancellationToken)), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -1,0 +1,22 @@
+namespace OssMigration.Core.Reporting;
+
+/// <summary>Something is refused because it would not be safe, or not possible, as things stand. Nothing was changed.</summary>
+public sealed class RefusedException : Exception
+{
+    /// <summary>Makes a refusal.</summary>
+    /// <param name="errorId">A stable word that scripts may branch on, begun with its subject: <c>LifecycleComparisonStale</c>.</param>
+    /// <param name="message">Why, in a sentence with the facts, without secrets.</param>
+    /// <param name="mend">What to do about it, in a sentence; null where nothing can be done.</param>
+    public RefusedException(string errorId, string message, string? mend = null)
+        : base(mend is null ? message : $"{message} {mend}")
+    {
+        ErrorId = errorId;
+        Mend = mend;
+    }
+
+    /// <summary>The stable word.</summary>
+    public string ErrorId { get; }
+
+    /// <summary>What to do about it; part of the message too.</summary>
+    public string? Mend { get; }
+}

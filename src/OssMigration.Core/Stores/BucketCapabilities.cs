@@ -1,0 +1,82 @@
+using System.Xml.Linq;
+
+namespace OssMigration.Core.Stores;
+
+/// <summary>A configuration document of a bucket.</summary>
+public enum BucketDocumentKind
+{
+    /// <summary>Index page, error page and routing rules, mirroring back-to-origin among them (OSS).</summary>
+    Website,
+
+    /// <summary>Lifecycle rules (S3 and OSS).</summary>
+    Lifecycle,
+}
+
+/// <summary>
+/// A configuration document as the store gave it: the whole tree, so that what we do not know survives an edit.
+/// </summary>
+/// <param name="Root">The root element. A copy of the reader's own: it may be changed.</param>
+/// <param name="Headers">
+/// Headers by lower-case name that belong to the configuration and must be sent back with it (S3:
+/// x-amz-transition-default-minimum-object-size). Never null.
+/// </param>
+public sealed record BucketDocument(XElement Root, IReadOnlyDictionary<string, string> Headers)
+{
+    /// <summary>Never shows content: a website document may hold a secret.</summary>
+    public override string ToString() => Root.Name.LocalName;
+}
+
+/// <summary>
+/// Capability: configuration documents of the bucket. A store writes a document as a whole; nothing protects from a write
+/// of somebody else in between. Errors as for <see cref="IObjectReader"/>; NotSupported for a kind that the store has not.
+/// </summary>
+public interface IBucketDocuments
+{
+    /// <summary>Reads a document; null where none is set.</summary>
+    Task<BucketDocument?> ReadDocumentAsync(BucketDocumentKind kind, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the document.</summary>
+    Task WriteDocumentAsync(BucketDocumentKind kind, BucketDocument document, CancellationToken cancellationToken);
+
+    /// <summary>Removes the document. None there is no error.</summary>
+    Task DeleteDocumentAsync(BucketDocumentKind kind, CancellationToken cancellationToken);
+}
+
+/// <summary>One version of an object, or a delete marker.</summary>
+/// <param name="Key">The full key.</param>
+/// <param name="VersionId">The version's id; <c>null</c> as text where it was written without versioning.</param>
+/// <param name="IsLatest">Whether it is the current one.</param>
+/// <param name="IsDeleteMarker">Whether it says only that the key was deleted.</param>
+/// <param name="Size">Bytes; 0 for a delete marker.</param>
+/// <param name="LastModified">When, by the store's clock.</param>
+public sealed record ObjectVersion(string Key, string VersionId, bool IsLatest, bool IsDeleteMarker, long Size, DateTimeOffset LastModified);
+
+/// <summary>Capability: old versions of objects.</summary>
+public interface IVersionLister
+{
+    /// <summary>All versions and delete markers of keys with the prefix, in key order, newest first within a key; streamed page by page.</summary>
+    IAsyncEnumerable<ObjectVersion> ListVersionsAsync(string keyPrefix, CancellationToken cancellationToken);
+}
+
+/// <summary>Capability: changes the headers of an object without sending its content again.</summary>
+public interface IMetadataWriter
+{
+    /// <summary>
+    /// Copies the object onto itself with other headers and user metadata, only while its ETag is the given one (else Changed).
+    /// The store has no such condition for the write itself: a write that comes in between is lost.
+    /// </summary>
+    Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken);
+}
+
+/// <summary>A bucket to be made.</summary>
+/// <param name="StorageClass">Standard, IA, Archive ...; null for the store's default.</param>
+/// <param name="Redundancy">LRS or ZRS; null for the store's default.</param>
+/// <param name="Acl">private, public-read ...; null for private.</param>
+public sealed record BucketCreation(string? StorageClass, string? Redundancy, string? Acl);
+
+/// <summary>Capability: makes the bucket of the address.</summary>
+public interface IBucketCreator
+{
+    /// <summary>Makes the bucket. AlreadyExists where the name is taken; one's own bucket with the same properties is no error where the store says so.</summary>
+    Task CreateBucketAsync(BucketCreation creation, CancellationToken cancellationToken);
+}
