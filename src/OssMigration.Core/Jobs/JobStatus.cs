@@ -22,4 +22,8 @@ public enum JobState
 /// <param name="Job">The job.</param>
 /// <param name="State">Where it stands.</param>
 /// <param name="LastReport">The report of the last run that ended or was stopped; null before.</param>
-public sealed record JobStatus(MigrationJob Job, JobState State, MigrationReport? LastReport);
+public sealed record JobStatus(MigrationJob Job, JobState State, MigrationReport? LastReport)
+{
+    /// <summary>The lifecycle rules that were set at the source and not withdrawn, oldest first.</summary>
+    public IReadOnlyList<LifecycleRecord> LifecycleRules { get; init; } = [];
+}

@@ -45,7 +45,10 @@ public sealed class MigrationEngine(EngineEnvironment environment)
             { IsFinished: true } => JobState.Finished,
             _ => JobState.Stopped,
         };
-        return new JobStatus(reader.Job(), state, reader.Reports() is [.., MigrationReport last] ? last : null);
+        return new JobStatus(reader.Job(), state, reader.Reports() is [.., MigrationReport last] ? last : null)
+        {
+            LifecycleRules = [.. reader.LifecycleRules().Where(rule => rule.WithdrawnAt is null)],
+        };
     }
 
     /// <summary>All jobs with where they stand, by name.</summary>
