@@ -33,6 +33,7 @@ internal sealed class LinkConnection
         _up = new LinkFlow(@class);
         var options = new PipeOptions(
             connection.Features.Get<IMemoryPoolFeature>()?.MemoryPool,
+            readerScheduler: PipeScheduler.Inline,
             pauseWriterThreshold: link.Shape.QueueBytes,
             resumeWriterThreshold: link.Shape.QueueBytes / 2,
             useSynchronizationContext: false);
