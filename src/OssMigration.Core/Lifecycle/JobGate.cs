@@ -11,7 +11,7 @@ internal static class JobGate
     /// <summary>Refuses a job that is not done, or that has left something behind.</summary>
     /// <param name="job">The job.</param>
     /// <param name="last">Its last run; null before the first.</param>
-    /// <param name="report">The report of that run; null where there is none.</param>
+    /// <param name="report">The report of the last run over everything; null where there is none.</param>
     /// <param name="isRunning">Whether a process runs it now.</param>
     /// <param name="now">The time.</param>
     /// <param name="acceptSuperseded">Whether conflicts, which are the business's own writes after cut-over, are accepted.</param>
@@ -78,8 +78,10 @@ internal static class JobGate
     private static void CheckRun(string name, RunRow? last, MigrationReport? report, bool acceptSuperseded)
     {
         string again = $"Run the job again (Start-OssMigration -Job {name}) and compare again.";
-        if (last is not { IsFinished: true } || report is null)
-            throw new RefusedException("LifecycleJobUnfinished", last is null ? $"Job '{name}' has not run." : $"Run {last.Run} of job '{name}' is not finished.", again);
+        if (last is null || report is null)
+            throw new RefusedException("LifecycleJobUnfinished", $"Job '{name}' has not run over everything that it covers.", again);
+        if (!last.IsFinished)
+            throw new RefusedException("LifecycleJobUnfinished", $"Run {last.Run} of job '{name}' is not finished.", again);
         if (report.Status == RunStatus.Incomplete || !report.Reconciled)
             throw new RefusedException("LifecycleJobUnfinished", $"Run {report.Run} of job '{name}' is Incomplete: {report.Reason}", again);
         List<string> left = [];

@@ -16,7 +16,7 @@ internal sealed class LifecycleJob
     /// <summary>Its last run; null before the first.</summary>
     public required RunRow? LastRun { get; init; }
 
-    /// <summary>The report of the last run; null where it has none.</summary>
+    /// <summary>The report of the last run over everything that the job covers; null where there is none.</summary>
     public required MigrationReport? LastReport { get; init; }
 
     /// <summary>Its comparisons, oldest first.</summary>
@@ -43,7 +43,7 @@ internal sealed class LifecycleJob
             Folder = folder,
             Job = job,
             LastRun = last,
-            LastReport = journal.Reports().LastOrDefault(report => report.Run == last?.Run),
+            LastReport = journal.Reports().LastOrDefault(report => report.Mode is MigrationMode.Full or MigrationMode.Incremental),
             Comparisons = journal.Comparisons(),
             Records = journal.LifecycleRules(),
         };
