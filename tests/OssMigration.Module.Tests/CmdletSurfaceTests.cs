@@ -19,6 +19,9 @@ public sealed class CmdletSurfaceTests
         { "Get-MigrationReport", "Job Last", "MigrationReport", "" },
         { "Get-MigrationItem", "Job Run State", "MigrationItem", "" },
         { "Compare-MigrationData", "Job Source Destination Level IncludeSame Summary SourceCredential DestinationCredential", "ComparisonItem ComparisonSummary", "" },
+        { "Set-SourceLifecycle", "Comparison Job Prefix Date AcceptSuperseded AcceptMirrorRule AcceptLateWrites NoncurrentVersions AcknowledgeVersions SourceCredential DestinationCredential WhatIf Confirm", "SourceLifecycleRule", "High" },
+        { "Get-SourceLifecycle", "Job All CheckLateWrites SourceCredential", "SourceLifecycleRule", "" },
+        { "Remove-SourceLifecycle", "Job SourceCredential WhatIf Confirm", "", "Medium" },
         { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder WhatIf Confirm", "SandboxInfo", "Medium" },
         { "Stop-MigrationSandbox", "Sandbox WhatIf Confirm", "", "Medium" },
     };
@@ -49,6 +52,8 @@ public sealed class CmdletSurfaceTests
     [InlineData("Get-MigrationReport")]
     [InlineData("Get-MigrationItem")]
     [InlineData("Compare-MigrationData")]
+    [InlineData("Get-SourceLifecycle")]
+    [InlineData("Remove-SourceLifecycle")]
     public void A_job_binds_by_position_by_value_and_by_the_names_Name_and_JobName(string name)
     {
         using Session session = new();
