@@ -8,8 +8,11 @@ namespace OssMigration.Core.Jobs;
 /// plan the change and once more just before the write, and nothing is written where the two differ; what stands after the write
 /// is read back. What remains is the moment between the second read and the write.
 /// </summary>
-internal sealed class DocumentEditor(OpenedBucket bucket, IBucketDocuments documents, BucketDocumentKind kind)
+internal sealed class DocumentEditor(EngineEnvironment environment, OpenedBucket bucket, IBucketDocuments documents, BucketDocumentKind kind)
 {
+    private const int MostWrites = 3;
+    private const int MostReadsAfter = 5;
+
     /// <summary>The document as it stands; null for none.</summary>
     public Task<BucketDocument?> ReadAsync(CancellationToken cancellationToken)
         => bucket.CallAsync(token => documents.ReadDocumentAsync(kind, token), cancellationToken);
@@ -17,8 +20,33 @@ internal sealed class DocumentEditor(OpenedBucket bucket, IBucketDocuments docum
     /// <summary>Refuses where the document is not the one that the change was planned on.</summary>
     /// <exception cref="RefusedException">Somebody changed the document meanwhile; nothing was written.</exception>
     public async Task RefuseChangedAsync(BucketDocument? seen, string errorId, CancellationToken cancellationToken)
+        => Refuse(seen, await ReadAsync(cancellationToken).ConfigureAwait(false), errorId);
+
+    /// <summary>Replaces what was seen by what is wanted (null removes it), and gives what stands then.</summary>
+    /// <exception cref="RefusedException">Somebody changed the document meanwhile; nothing was written.</exception>
+    public async Task<BucketDocument?> ReplaceAsync(BucketDocument? seen, BucketDocument? wanted, string errorId, CancellationToken cancellationToken)
     {
-        BucketDocument? now = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        for (int attempt = 1; ; attempt++)
+        {
+            BucketDocument? now = await ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (attempt > 1 && DocumentMeaning.IsSame(wanted, now))
+                return now;
+            Refuse(seen, now, errorId);
+            try
+            {
+                await WriteAsync(wanted, cancellationToken).ConfigureAwait(false);
+                return await ReadBackAsync(seen, wanted, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreException error) when (error.IsRetryable && attempt < MostWrites)
+            {
+                // Not sent again blindly: it may have arrived, and somebody may have written since.
+                await DelayAsync(attempt, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Refuse(BucketDocument? seen, BucketDocument? now, string errorId)
+    {
         if (!DocumentMeaning.IsSame(seen, now))
         {
             throw new RefusedException(
@@ -26,13 +54,22 @@ internal sealed class DocumentEditor(OpenedBucket bucket, IBucketDocuments docum
         }
     }
 
-    /// <summary>Writes the document, or removes it for null, and reads back what stands then.</summary>
-    public async Task<BucketDocument?> WriteAsync(BucketDocument? wanted, CancellationToken cancellationToken)
+    private Task WriteAsync(BucketDocument? wanted, CancellationToken cancellationToken) => wanted is null
+        ? documents.DeleteDocumentAsync(kind, cancellationToken)
+        : documents.WriteDocumentAsync(kind, wanted, cancellationToken);
+
+    // A server that has not heard of the new document yet may answer the old one for a moment.
+    private async Task<BucketDocument?> ReadBackAsync(BucketDocument? seen, BucketDocument? wanted, CancellationToken cancellationToken)
     {
-        if (wanted is null)
-            await bucket.CallAsync(token => documents.DeleteDocumentAsync(kind, token), cancellationToken).ConfigureAwait(false);
-        else
-            await bucket.CallAsync(token => documents.WriteDocumentAsync(kind, wanted, token), cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(cancellationToken).ConfigureAwait(false);
+        for (int read = 1; ; read++)
+        {
+            BucketDocument? now = await ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (read == MostReadsAfter || DocumentMeaning.IsSame(wanted, now) || !DocumentMeaning.IsSame(seen, now))
+                return now;
+            await DelayAsync(read, cancellationToken).ConfigureAwait(false);
+        }
     }
+
+    private Task DelayAsync(int attempt, CancellationToken cancellationToken)
+        => Task.Delay(environment.Retry.BaseDelay * (1 << attempt), environment.Time, cancellationToken);
 }

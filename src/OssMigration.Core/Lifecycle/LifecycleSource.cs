@@ -9,10 +9,10 @@ internal sealed class LifecycleSource : IAsyncDisposable
 {
     private readonly StoreAddress _address;
 
-    private LifecycleSource(OpenedBucket bucket, IBucketDocuments documents, StoreAddress address)
+    private LifecycleSource(EngineEnvironment environment, OpenedBucket bucket, IBucketDocuments documents, StoreAddress address)
     {
         Bucket = bucket;
-        Editor = new DocumentEditor(bucket, documents, BucketDocumentKind.Lifecycle);
+        Editor = new DocumentEditor(environment, bucket, documents, BucketDocumentKind.Lifecycle);
         _address = address;
     }
 
@@ -31,7 +31,7 @@ internal sealed class LifecycleSource : IAsyncDisposable
     {
         OpenedBucket bucket = OpenedBucket.ForReading(environment, job.Source, credentials.Source, listener);
         if (bucket.Find<IBucketDocuments>() is { } documents)
-            return new LifecycleSource(bucket, documents, job.Source);
+            return new LifecycleSource(environment, bucket, documents, job.Source);
         string name = bucket.DisplayName;
         _ = bucket.DisposeAsync().AsTask();
         throw new RefusedException(

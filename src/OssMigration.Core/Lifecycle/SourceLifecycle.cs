@@ -48,10 +48,10 @@ public sealed class SourceLifecycle(EngineEnvironment environment)
         // First the record: a rule that stands and that nobody knows would be worse than a record without its rule.
         LifecycleRecord rule = plan.Rule with { SetAt = environment.Time.GetUtcNow() };
         await job.RecordAsync([.. job.Records.Where(record => record.RuleId != rule.RuleId), rule]).ConfigureAwait(false);
-        BucketDocument? standing = await source.Editor.WriteAsync(plan.Wanted, cancellationToken).ConfigureAwait(false);
+        BucketDocument? standing = await source.Editor.ReplaceAsync(plan.Standing, plan.Wanted, "LifecycleChangedMeanwhile", cancellationToken).ConfigureAwait(false);
         LifecycleDocument now = source.Document(standing);
         if (!now.Holds(rule))
-            await TakeBackAsync(job, source, now, rule, cancellationToken).ConfigureAwait(false);
+            await TakeBackAsync(job, source, standing, rule, cancellationToken).ConfigureAwait(false);
         if (!now.MeaningWithout([rule.RuleId]).SequenceEqual(source.Document(plan.Standing).MeaningWithout([rule.RuleId])))
         {
             throw new RefusedException(
@@ -106,8 +106,8 @@ public sealed class SourceLifecycle(EngineEnvironment environment)
 
         if (removed.Count > 0)
         {
-            await source.Editor.RefuseChangedAsync(standing, "LifecycleChangedMeanwhile", cancellationToken).ConfigureAwait(false);
-            LifecycleDocument left = source.Document(await source.Editor.WriteAsync(document.ToDocument(), cancellationToken).ConfigureAwait(false));
+            LifecycleDocument left = source.Document(
+                await source.Editor.ReplaceAsync(standing, document.ToDocument(), "LifecycleChangedMeanwhile", cancellationToken).ConfigureAwait(false));
             if (left.Rules.Any(rule => IsOurs(query.JobName, rule.Id)))
                 throw new RefusedException("LifecycleNotKept", $"The rule of job '{query.JobName}' still stands at {source.Bucket.DisplayName} after it was taken away: somebody wrote it back at the same moment, or the store has not noticed yet.", "Run the command again.");
             if (!left.MeaningWithout([]).SequenceEqual(document.MeaningWithout([])))
@@ -121,11 +121,12 @@ public sealed class SourceLifecycle(EngineEnvironment environment)
     private static bool IsOurs(string jobName, string id) => id == RuleId(jobName, LifecyclePhase.Objects) || id == RuleId(jobName, LifecyclePhase.NoncurrentVersions);
 
     // A store that drops the filter or the date of a rule would delete what nobody asked it to.
-    private static async Task TakeBackAsync(LifecycleJob job, LifecycleSource source, LifecycleDocument now, LifecycleRecord rule, CancellationToken cancellationToken)
+    private static async Task TakeBackAsync(LifecycleJob job, LifecycleSource source, BucketDocument? standing, LifecycleRecord rule, CancellationToken cancellationToken)
     {
-        bool stands = now.Remove(rule.RuleId);
+        LifecycleDocument without = source.Document(standing);
+        bool stands = without.Remove(rule.RuleId);
         if (stands)
-            await source.Editor.WriteAsync(now.ToDocument(), cancellationToken).ConfigureAwait(false);
+            await source.Editor.ReplaceAsync(standing, without.ToDocument(), "LifecycleChangedMeanwhile", cancellationToken).ConfigureAwait(false);
         await job.RecordAsync([.. job.Records.Where(record => record.RuleId != rule.RuleId)]).ConfigureAwait(false);
         throw new RefusedException(
             "LifecycleNotKept",
