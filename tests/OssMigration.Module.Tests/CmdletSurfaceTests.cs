@@ -19,7 +19,7 @@ public sealed class CmdletSurfaceTests
         { "Get-MigrationReport", "Job Last", "MigrationReport", "" },
         { "Get-MigrationItem", "Job Run State", "MigrationItem", "" },
         { "Compare-MigrationData", "Job Source Destination Level IncludeSame Summary SourceCredential DestinationCredential", "ComparisonItem ComparisonSummary", "" },
-        { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder WhatIf Confirm", "SandboxInfo", "Medium" },
+        { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder LinkBandwidth LinkLatency WhatIf Confirm", "SandboxInfo", "Medium" },
         { "Stop-MigrationSandbox", "Sandbox WhatIf Confirm", "", "Medium" },
     };
 
