@@ -23,6 +23,7 @@ public sealed class CmdletSurfaceTests
         { "Get-SourceLifecycle", "Job All CheckLateWrites SourceCredential", "SourceLifecycleRule", "" },
         { "Remove-SourceLifecycle", "Job SourceCredential WhatIf Confirm", "", "Medium" },
         { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder WhatIf Confirm", "SandboxInfo", "Medium" },
+        { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder LinkBandwidth LinkLatency WhatIf Confirm", "SandboxInfo", "Medium" },
         { "Stop-MigrationSandbox", "Sandbox WhatIf Confirm", "", "Medium" },
     };
 
