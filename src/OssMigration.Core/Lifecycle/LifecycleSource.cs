@@ -27,13 +27,13 @@ internal sealed class LifecycleSource : IAsyncDisposable
 
     /// <summary>Opens the source.</summary>
     /// <exception cref="RefusedException">It has no lifecycle rules.</exception>
-    public static LifecycleSource Open(EngineEnvironment environment, MigrationJob job, RunCredentials credentials, IRunListener listener)
+    public static async Task<LifecycleSource> OpenAsync(EngineEnvironment environment, MigrationJob job, RunCredentials credentials, IRunListener listener)
     {
         OpenedBucket bucket = OpenedBucket.ForReading(environment, job.Source, credentials.Source, listener);
         if (bucket.Find<IBucketDocuments>() is { } documents)
             return new LifecycleSource(environment, bucket, documents, job.Source);
         string name = bucket.DisplayName;
-        _ = bucket.DisposeAsync().AsTask();
+        await bucket.DisposeAsync().ConfigureAwait(false);
         throw new RefusedException(
             "LifecycleNotSupported", $"{name} has no lifecycle rules.",
             $"Delete by hand what is proved: Compare-MigrationData -Job {job.Name} -IncludeSame | Where-Object Status -eq Same gives the objects, Key is relative to {job.Source}.");

@@ -24,7 +24,7 @@ public sealed class SourceLifecycle(EngineEnvironment environment)
     public async Task<SourceLifecyclePlan> PlanAsync(SourceLifecycleRequest request, IRunListener listener, CancellationToken cancellationToken)
     {
         LifecycleJob job = LifecycleJob.Read(environment, request.JobName);
-        await using LifecycleSource source = LifecycleSource.Open(environment, job.Job, request.Credentials, listener);
+        await using LifecycleSource source = await LifecycleSource.OpenAsync(environment, job.Job, request.Credentials, listener).ConfigureAwait(false);
         return request.Phase == LifecyclePhase.Objects
             ? await new ObjectsPlanner(environment, job, source, request, listener).PlanAsync(cancellationToken).ConfigureAwait(false)
             : await new VersionsPlanner(environment, job, source, request).PlanAsync(cancellationToken).ConfigureAwait(false);
@@ -42,7 +42,7 @@ public sealed class SourceLifecycle(EngineEnvironment environment)
             throw new RefusedException("LifecyclePlanStale", "The source was listed more than a quarter of an hour ago; what was written since is not known.", "Run the command again, and answer sooner.");
         if (job.IsRunning)
             throw new RefusedException("LifecycleJobRunning", $"Job '{job.Job.Name}' is running now.", "Wait for its end, then compare again.");
-        await using LifecycleSource source = LifecycleSource.Open(environment, job.Job, plan.Request.Credentials, listener);
+        await using LifecycleSource source = await LifecycleSource.OpenAsync(environment, job.Job, plan.Request.Credentials, listener).ConfigureAwait(false);
         await source.Editor.RefuseChangedAsync(plan.Standing, "LifecycleChangedMeanwhile", cancellationToken).ConfigureAwait(false);
 
         // First the record: a rule that stands and that nobody knows would be worse than a record without its rule.
@@ -66,7 +66,7 @@ public sealed class SourceLifecycle(EngineEnvironment environment)
     public async Task<IReadOnlyList<SourceLifecycleRule>> GetAsync(SourceLifecycleQuery query, IRunListener listener, CancellationToken cancellationToken)
     {
         LifecycleJob job = LifecycleJob.Read(environment, query.JobName);
-        await using LifecycleSource source = LifecycleSource.Open(environment, job.Job, query.Credentials, listener);
+        await using LifecycleSource source = await LifecycleSource.OpenAsync(environment, job.Job, query.Credentials, listener).ConfigureAwait(false);
         LifecycleDocument document = source.Document(await source.Editor.ReadAsync(cancellationToken).ConfigureAwait(false));
         List<SourceLifecycleRule> found = [];
         foreach (LifecyclePhase phase in Enum.GetValues<LifecyclePhase>())
@@ -90,7 +90,7 @@ public sealed class SourceLifecycle(EngineEnvironment environment)
     public async Task<IReadOnlyList<SourceLifecycleRule>> RemoveAsync(SourceLifecycleQuery query, IRunListener listener, CancellationToken cancellationToken)
     {
         LifecycleJob job = LifecycleJob.Read(environment, query.JobName);
-        await using LifecycleSource source = LifecycleSource.Open(environment, job.Job, query.Credentials, listener);
+        await using LifecycleSource source = await LifecycleSource.OpenAsync(environment, job.Job, query.Credentials, listener).ConfigureAwait(false);
         BucketDocument? standing = await source.Editor.ReadAsync(cancellationToken).ConfigureAwait(false);
         LifecycleDocument document = source.Document(standing);
         List<SourceLifecycleRule> removed = [];
