@@ -25,12 +25,11 @@ internal static class StoreConditions
                 $"Start-OssMigration -Job {facts.JobName} copies them; then check again.") with { Data = stale };
         }
 
-        long seen = summary.Same.Objects + summary.SourceOnly.Objects + summary.Unproved.Objects + summary.Superseded.Objects + summary.DeletedAtDestination.Objects;
-        if (seen != summary.Listed.Objects)
+        if (!facts.IsComparisonWhole)
         {
             return Make(
                 CutoverSubject.StaleObjects, CutoverState.NotMet,
-                FormattableString.Invariant($"{what} saw {seen:N0} objects where the listing of the source counts {summary.Listed.Objects:N0}: the store left something out."), "Check again.");
+                FormattableString.Invariant($"{what} saw {CutoverFacts.SeenBy(summary):N0} objects where the listing of the source counts {summary.Listed.Objects:N0}: the store left something out."), "Check again.");
         }
 
         string unproved = summary.Unproved.Objects == 0 ? "" : $" {CutoverText.Objects(summary.Unproved.Objects)} could not be proved, and may be stale.";
@@ -115,6 +114,8 @@ internal static class StoreConditions
             return Make(CutoverSubject.Deletions, CutoverState.Unknown, "No comparison tells whether objects were deleted at the source.", $"Compare-MigrationData -Job {facts.JobName} -Summary makes one.");
         if (summary.GoneAtSource is not { } gone)
             return Make(CutoverSubject.Deletions, CutoverState.Unknown, $"The last comparison ({CutoverText.Time(summary.StartedAt)}) does not tell what was deleted at the source.", $"Compare-MigrationData -Job {facts.JobName} -Summary makes another one.");
+        if (!facts.IsComparisonWhole)
+            return Make(CutoverSubject.Deletions, CutoverState.Unknown, "The listing of the source left something out, so what is missing there may not be deleted at all.", "Check again.");
         long foreign = summary.DestinationOnly.Objects - gone.Objects;
         string others = foreign == 0 ? "" : $" {CutoverText.Objects(foreign)} more at the destination only were never written by this job and are left alone.";
         if (gone.Objects == 0)
