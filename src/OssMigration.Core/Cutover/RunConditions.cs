@@ -34,7 +34,7 @@ internal static class RunConditions
             return Make(CutoverSubject.FullRun, CutoverState.NotMet, $"{run}. It is not complete: {last.Reason}", $"{start} begins the next.") with { Data = last };
         ObjectCount exceptions = CutoverRuns.ExceptionsOf(last);
         if (exceptions.Objects == 0)
-            return Make(CutoverSubject.FullRun, CutoverState.Met, $"{run}; both counts agree.") with { Data = last };
+            return Make(CutoverSubject.FullRun, CutoverState.Met, $"{run}; both counts agree.{(last.Reason is null ? "" : " " + last.Reason)}") with { Data = last };
         string kinds = $"{CutoverText.Objects(exceptions.Objects)} were not migrated ({Kinds(last)})";
         return facts.OpenExceptions is { Count: 0 }
             ? Make(CutoverSubject.FullRun, CutoverState.Met, $"{run}. {kinds}, and are proved to be mended since.") with { Data = last }

@@ -54,7 +54,7 @@ internal static class StoreConditions
         {
             MirrorTestCause.None => Make(
                 CutoverSubject.MirrorRule, CutoverState.Met,
-                FormattableString.Invariant($"{test.Message} Key '{test.Key}', {test.Bytes:N0} bytes in {test.Duration.TotalMilliseconds:N0} ms, at {CutoverText.Time(test.TestedAt)}.")),
+                FormattableString.Invariant($"{test.Message} Key '{test.Key}', in {test.Duration.TotalMilliseconds:N0} ms, at {CutoverText.Time(test.TestedAt)}.")),
             MirrorTestCause.NothingToFetch => Make(
                 CutoverSubject.MirrorRule, CutoverState.NotMet,
                 $"The rule could not be proved, because nothing is at the source only: everything has arrived. New objects are written there until the switch, and only the rule brings them. {test.Message}",
