@@ -35,9 +35,9 @@ internal static class RunConditions
         ObjectCount exceptions = CutoverRuns.ExceptionsOf(last);
         if (exceptions.Objects == 0)
             return Make(CutoverSubject.FullRun, CutoverState.Met, $"{run}; both counts agree.{(last.Reason is null ? "" : " " + last.Reason)}") with { Data = last };
-        string kinds = $"{CutoverText.Objects(exceptions.Objects)} were not migrated ({Kinds(last)})";
+        string kinds = $"Not migrated: {CutoverText.Objects(exceptions.Objects)} ({Kinds(last)})";
         return facts.OpenExceptions is { Count: 0 }
-            ? Make(CutoverSubject.FullRun, CutoverState.Met, $"{run}. {kinds}, and are proved to be mended since.") with { Data = last }
+            ? Make(CutoverSubject.FullRun, CutoverState.Met, $"{run}. {kinds}, proved to be mended since.") with { Data = last }
             : Make(CutoverSubject.FullRun, CutoverState.NotMet, $"{run}. {kinds}.", $"Get-MigrationItem -Job {facts.JobName} names them and why. Mend it and run again.") with { Data = last };
     }
 
@@ -78,13 +78,7 @@ internal static class RunConditions
     {
         IReadOnlyList<CutoverIncrement> increments = CutoverForecaster.Increments(facts.Runs.Full);
         string runs = string.Join("; ", increments.Select(run => $"run {run.Run}: {CutoverText.Count(run.Moved)} in {CutoverText.Span(run.Duration)}"));
-        (CutoverState state, string verdict) = increments switch
-        {
-            [] => (CutoverState.Advisory, "There was no run yet."),
-            [.., { Moved.Objects: 0 }] => (CutoverState.Met, "The last run found nothing new or changed."),
-            [_] => (CutoverState.Advisory, "One run tells nothing of how large an increment is; another one does."),
-            [.., CutoverIncrement before, CutoverIncrement last] => Trend(before, last),
-        };
+        (CutoverState state, string verdict) = Trend(increments);
         return Make(CutoverSubject.Increments, state, runs.Length == 0 ? verdict : $"{verdict} Last runs: {runs}.") with { Data = increments };
     }
 
@@ -123,6 +117,15 @@ internal static class RunConditions
             ? Make(CutoverSubject.Exceptions, CutoverState.Unknown, "There was no run over everything yet.")
             : Make(CutoverSubject.Exceptions, CutoverState.Met, "Nothing is unsupported, archived, failed, in conflict or not proved.");
     }
+
+    /// <summary>Whether runs, oldest first, move less and less.</summary>
+    internal static (CutoverState State, string Verdict) Trend(IReadOnlyList<CutoverIncrement> increments) => increments switch
+    {
+        [] => (CutoverState.Advisory, "There was no run yet."),
+        [.., { Moved.Objects: 0 }] => (CutoverState.Met, "The last run found nothing new or changed."),
+        [_] => (CutoverState.Advisory, "One run tells nothing of how large an increment is; another one does."),
+        [.., CutoverIncrement before, CutoverIncrement last] => Trend(before, last),
+    };
 
     private static (CutoverState State, string Verdict) Trend(CutoverIncrement before, CutoverIncrement last)
     {

@@ -32,7 +32,7 @@ internal static class StoreConditions
                 FormattableString.Invariant($"{what} saw {CutoverFacts.SeenBy(summary):N0} objects where the listing of the source counts {summary.Listed.Objects:N0}: the store left something out."), "Check again.");
         }
 
-        string unproved = summary.Unproved.Objects == 0 ? "" : $" {CutoverText.Objects(summary.Unproved.Objects)} could not be proved, and may be stale.";
+        string unproved = summary.Unproved.Objects == 0 ? "" : $" Not proved, and perhaps stale: {CutoverText.Objects(summary.Unproved.Objects)}.";
         return Make(
             CutoverSubject.StaleObjects, unproved.Length == 0 ? CutoverState.Met : CutoverState.NotMet, $"{what} found nothing stale {of}.{unproved}",
             unproved.Length == 0 ? null : $"Compare-MigrationData -Job {facts.JobName} -Level Content proves them.");
@@ -117,14 +117,14 @@ internal static class StoreConditions
         if (!facts.IsComparisonWhole)
             return Make(CutoverSubject.Deletions, CutoverState.Unknown, "The listing of the source left something out, so what is missing there may not be deleted at all.", "Check again.");
         long foreign = summary.DestinationOnly.Objects - gone.Objects;
-        string others = foreign == 0 ? "" : $" {CutoverText.Objects(foreign)} more at the destination only were never written by this job and are left alone.";
+        string others = foreign == 0 ? "" : $" At the destination only, never written by this job and left alone: {CutoverText.Objects(foreign)}.";
         if (gone.Objects == 0)
             return Make(CutoverSubject.Deletions, CutoverState.Met, $"Nothing that was deleted at the source is at the destination {facts.ByComparison}.{others}");
         IReadOnlyList<ComparisonItem> items = facts.Pass?.Gone ?? [];
         string names = items.Count == 0 ? "" : ": " + CutoverText.Names(items.Select(item => item.Key), gone.Objects);
         return Make(
             CutoverSubject.Deletions, CutoverState.NotMet,
-            $"{CutoverText.Count(gone)} were deleted at the source after they had been migrated and would come back to life {facts.ByComparison}{names}.{others}",
+            $"Deleted at the source after the migration, still at the destination and about to come back to life {facts.ByComparison}: {CutoverText.Count(gone)}{names}.{others}",
             $"Start-OssMigration -Job {facts.JobName} -RemoveDeleted removes them at the destination.") with { Data = items };
     }
 

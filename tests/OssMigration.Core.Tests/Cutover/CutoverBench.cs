@@ -17,6 +17,7 @@ internal sealed class CutoverBench : IDisposable
 
     public CutoverBench(MemoryStoreOptions? source = null, MemoryStoreOptions? destination = null)
     {
+        Mirror = new ScriptedMirror(Time);
         Jobs = new EngineBench(source, destination, Time);
         _environment = new EngineEnvironment
         {
@@ -34,7 +35,7 @@ internal sealed class CutoverBench : IDisposable
 
     public EngineBench Jobs { get; }
 
-    public ScriptedMirror Mirror { get; } = new();
+    public ScriptedMirror Mirror { get; }
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
@@ -95,7 +96,7 @@ internal sealed class WatchedClock(DateTimeOffset start) : FakeTimeProvider(star
 }
 
 /// <summary>A mirror that answers what a test says, and remembers what it was asked.</summary>
-internal sealed class ScriptedMirror : IMirrorTester
+internal sealed class ScriptedMirror(TimeProvider time) : IMirrorTester
 {
     public List<MirrorTestRequest> Requests { get; } = [];
 
@@ -106,7 +107,7 @@ internal sealed class ScriptedMirror : IMirrorTester
     public Task<MirrorTest> TestAsync(MirrorTestRequest request, IRunListener listener, CancellationToken cancellationToken)
     {
         Requests.Add(request);
-        return Task.FromResult(new MirrorTest { Cause = Answer(request), Message = "The mirror answered.", Key = request.Key });
+        return Task.FromResult(new MirrorTest { Cause = Answer(request), Message = "The mirror answered.", Key = request.Key, TestedAt = time.GetUtcNow() });
     }
 }
 

@@ -24,7 +24,7 @@ public sealed class CutoverCheckTests
         Assert.Contains("4 objects copied", readiness.On(CutoverSubject.FullRun).Evidence, StringComparison.Ordinal);
         Assert.Contains("00:01:00 after writes to existing objects stopped, found nothing stale of 5 objects", readiness.On(CutoverSubject.StaleObjects).Evidence, StringComparison.Ordinal);
         Assert.Contains("1 object (15 bytes) only at the source", readiness.On(CutoverSubject.Listing).Evidence, StringComparison.Ordinal);
-        Assert.Contains("1 object (15 bytes) are left to move", readiness.On(CutoverSubject.Forecast).Evidence, StringComparison.Ordinal);
+        Assert.Contains("Left to move: 1 object (15 bytes)", readiness.On(CutoverSubject.Forecast).Evidence, StringComparison.Ordinal);
         Assert.Equal("new", Assert.Single(bench.Mirror.Requests).Key);
         Assert.Equal(bench.Comparisons.Single(), readiness.Comparison);
         Assert.Equal(bench.Now, readiness.Forecast!.EarliestMoment);
@@ -189,7 +189,7 @@ public sealed class CutoverCheckTests
         Assert.Equal(CutoverState.NotMet, deletions.State);
         Assert.Contains("2 objects (24 bytes)", deletions.Evidence, StringComparison.Ordinal);
         Assert.Contains("'a', 'b'", deletions.Evidence, StringComparison.Ordinal);
-        Assert.Contains("1 object more at the destination only", deletions.Evidence, StringComparison.Ordinal);
+        Assert.Contains("left alone: 1 object.", deletions.Evidence, StringComparison.Ordinal);
         Assert.Contains("-RemoveDeleted", deletions.Mend, StringComparison.Ordinal);
         Assert.Equal(["a", "b"], Assert.IsType<IReadOnlyList<ComparisonItem>>(deletions.Data, exactMatch: false).Select(item => item.Key));
     }

@@ -61,6 +61,34 @@ public sealed class CutoverForecastTests
         Assert.Equal([2, 3, 4, 5, 6], CutoverForecaster.Increments(runs).Select(increment => increment.Run));
     }
 
+    [Theory]
+    [InlineData(CutoverState.Advisory, "no run")]
+    [InlineData(CutoverState.Advisory, "One run", 1000L)]
+    [InlineData(CutoverState.Met, "nothing new", 1000L, 0L)]
+    [InlineData(CutoverState.Met, "nothing new", 0L)]
+    [InlineData(CutoverState.Met, "shrink", 5000L, 1000L, 800L)]
+    [InlineData(CutoverState.Met, "converged", 5000L, 1000L, 1050L)]
+    [InlineData(CutoverState.Met, "converged", 5000L, 1000L, 950L)]
+    [InlineData(CutoverState.Advisory, "grow", 5000L, 1000L, 1200L)]
+    [InlineData(CutoverState.Advisory, "grow", 5000L, 0L, 1200L)]
+    public void Increments_shrink_have_converged_or_grow(CutoverState state, string word, params long[] bytes)
+    {
+        CutoverIncrement[] increments = [.. bytes.Select((moved, run) => new CutoverIncrement(run + 1, Noon, new ObjectCount(moved / 10, moved), TimeSpan.FromMinutes(1)))];
+
+        (CutoverState found, string verdict) = RunConditions.Trend(increments);
+
+        Assert.Equal(state, found);
+        Assert.Contains(word, verdict, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_increment_is_what_was_new_or_changed_not_what_was_put_right()
+    {
+        MigrationReport report = Run(2, 30, 300, 10) with { New = new ObjectCount(5, 50), Changed = new ObjectCount(7, 70) };
+
+        Assert.Equal(new ObjectCount(12, 120), Assert.Single(CutoverForecaster.Increments([report])).Moved);
+    }
+
     private static MigrationReport Run(int run, long objects, long bytes, int seconds) => new()
     {
         JobName = "photos",

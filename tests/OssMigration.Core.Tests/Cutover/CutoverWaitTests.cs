@@ -52,6 +52,27 @@ public sealed class CutoverWaitTests
     }
 
     [Fact]
+    public async Task A_wait_that_has_fetched_everything_there_was_has_proved_the_mirror_for_as_long_as_a_comparison_may_be_old()
+    {
+        using CutoverBench bench = await CutoverBench.ReadyAsync();
+        bench.Jobs.Source.Seed("a", "something else");
+        bench.Time.Watched = EveryMinute.Interval;
+        bench.Mirror.Answer = _ => bench.Mirror.Requests.Count == 1 ? MirrorTestCause.None : MirrorTestCause.NothingToFetch;
+        List<CutoverReadiness> seen = [];
+        using CancellationTokenSource cancel = new();
+        Task<CutoverReadiness> wait = bench.Wait.WaitAsync(bench.Request, EveryMinute, seen.Add, bench.Jobs.Listener, cancel.Token);
+
+        await ForwardAsync(bench, TimeSpan.FromMinutes(1));
+        await ForwardAsync(bench, TimeSpan.FromMinutes(60));
+        await bench.Time.Waits.WaitAsync(TestContext.Current.CancellationToken);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
+
+        Assert.Equal(
+            [CutoverState.Met, CutoverState.Met, CutoverState.NotMet], seen.Select(readiness => readiness.On(CutoverSubject.MirrorRule).State));
+    }
+
+    [Fact]
     public async Task When_the_time_is_over_the_error_names_what_is_still_open()
     {
         using CutoverBench bench = await CutoverBench.ReadyAsync();
