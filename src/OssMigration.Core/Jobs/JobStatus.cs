@@ -22,4 +22,11 @@ public enum JobState
 /// <param name="Job">The job.</param>
 /// <param name="State">Where it stands.</param>
 /// <param name="LastReport">The report of the last run that ended or was stopped; null before.</param>
-public sealed record JobStatus(MigrationJob Job, JobState State, MigrationReport? LastReport);
+public sealed record JobStatus(MigrationJob Job, JobState State, MigrationReport? LastReport)
+{
+    /// <summary>With an incremental job: how many runs of its series are done.</summary>
+    public int RunsDone { get; init; }
+
+    /// <summary>With an incremental job: when its next run is due; null where it has none, or was never started.</summary>
+    public DateTimeOffset? NextRunAt { get; init; }
+}
