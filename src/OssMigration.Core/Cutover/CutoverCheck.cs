@@ -1,5 +1,4 @@
 using OssMigration.Core.Jobs;
-using OssMigration.Core.Journal;
 using OssMigration.Core.Mirroring;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -26,7 +25,7 @@ public sealed class CutoverCheck(EngineEnvironment environment, IMirrorTester mi
         CutoverRequest request, CutoverMemory earlier, IRunListener listener, CancellationToken cancellationToken)
     {
         request.Check();
-        CutoverRuns runs = CutoverRuns.Read(_engine, request.JobName);
+        CutoverRuns runs = CutoverRuns.Read(environment, request.JobName);
         MigrationJob job = runs.Status.Job;
         DateTimeOffset now = environment.Time.GetUtcNow();
         if (job.CutoverTime <= now)
@@ -50,7 +49,7 @@ public sealed class CutoverCheck(EngineEnvironment environment, IMirrorTester mi
             Bucket = await InspectAsync(request, job, listener, cancellationToken).ConfigureAwait(false),
 
             // A run may have begun or ended while the pass was made.
-            Runs = CutoverRuns.Read(_engine, request.JobName),
+            Runs = CutoverRuns.Read(environment, request.JobName),
             Recorded = CutoverPassFinder.LastRecorded(_engine.GetComparisons(request.JobName)),
             Now = environment.Time.GetUtcNow(),
         };

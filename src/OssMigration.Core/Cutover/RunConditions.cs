@@ -22,10 +22,13 @@ internal static class RunConditions
     public static CutoverCondition FullRun(CutoverFacts facts)
     {
         string start = $"Start-OssMigration -Job {facts.JobName}";
-        if (facts.Runs.Status.State == JobState.Running)
-            return Make(CutoverSubject.FullRun, CutoverState.NotMet, "A run is under way.", "Wait for its end.");
-        if (facts.Runs.Status.State == JobState.Stopped)
-            return Make(CutoverSubject.FullRun, CutoverState.NotMet, "The last run was stopped before its end.", $"{start} resumes it.");
+        if (facts.Runs.HasOpenRun)
+        {
+            return facts.Runs.Status.State == JobState.Running
+                ? Make(CutoverSubject.FullRun, CutoverState.NotMet, "A run is under way.", "Wait for its end.")
+                : Make(CutoverSubject.FullRun, CutoverState.NotMet, "The last run was stopped before its end.", $"{start} resumes it.");
+        }
+
         if (facts.Runs.LastFull is not { } last)
             return Make(CutoverSubject.FullRun, CutoverState.NotMet, "There was no run over everything yet.", $"{start} begins it.");
 

@@ -70,6 +70,31 @@ public sealed class CutoverCheckTests
     }
 
     [Fact]
+    public async Task A_run_under_way_is_told_from_one_that_was_stopped_and_from_a_series_that_waits_for_its_next()
+    {
+        using CutoverBench stopped = await BrokenAsync("stopped run");
+        using CutoverBench ended = await CutoverBench.ReadyAsync();
+        string before = (await stopped.CheckAsync()).On(CutoverSubject.FullRun).Evidence;
+        using IDisposable first = new JobFolder(stopped.Jobs.Home, EngineBench.JobName).Lock();
+        using IDisposable second = new JobFolder(ended.Jobs.Home, EngineBench.JobName).Lock();
+
+        Assert.Contains("was stopped", before, StringComparison.Ordinal);
+        Assert.Contains("under way", (await stopped.CheckAsync()).On(CutoverSubject.FullRun).Evidence, StringComparison.Ordinal);
+        (await ended.CheckAsync()).AssertOpen();
+    }
+
+    [Fact]
+    public async Task A_run_over_chosen_objects_does_not_stand_for_one_over_everything()
+    {
+        using CutoverBench bench = await CutoverBench.ReadyAsync();
+        bench.Jobs.Tamper("UPDATE runs SET report = replace(report, '\"Scope\":\"Everything\"', '\"Scope\":\"Selection\"')");
+
+        CutoverReadiness readiness = await bench.CheckAsync();
+
+        Assert.Contains("no run over everything", readiness.On(CutoverSubject.FullRun).Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Objects_that_changed_after_their_copy_are_named_the_first_twenty_in_the_sentence_and_all_as_data()
     {
         using CutoverBench bench = new();
@@ -326,7 +351,7 @@ public sealed class CutoverCheckTests
         if (what == "impossible key")
             source.Seed("/slash", "x");
         bench.Jobs.Create(job => what == "size filter" ? job with { Filter = new ObjectFilter { MaxSize = 1000 } } : job);
-        if (what == "stopped run")
+        if (what is "stopped run" or "running")
             await StopAsync(bench);
         else if (what != "no run")
             await bench.RunAsync();

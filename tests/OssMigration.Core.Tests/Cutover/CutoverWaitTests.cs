@@ -1,5 +1,6 @@
 using OssMigration.Core.Cutover;
 using OssMigration.Core.Jobs;
+using OssMigration.Core.Mirroring;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Tests.Jobs;
 using OssMigration.TestKit;
