@@ -36,4 +36,7 @@ public sealed record JobStatus(MigrationJob Job, JobState State, MigrationReport
 
     /// <summary>With an incremental job: when its next run is due; null where it has none, or was never started.</summary>
     public DateTimeOffset? NextRunAt { get; init; }
+
+    /// <summary>The lifecycle rules that were set at the source and not withdrawn, oldest first.</summary>
+    public IReadOnlyList<LifecycleRecord> LifecycleRules { get; init; } = [];
 }

@@ -73,6 +73,7 @@ public sealed class MigrationEngine(EngineEnvironment environment)
             LimitsChangeAt = limits.NextChange(now),
             RunsDone = reader.RunsDone(),
             NextRunAt = SeriesClock.NextRunAt(reader),
+            LifecycleRules = [.. reader.LifecycleRules().Where(rule => rule.WithdrawnAt is null)],
         };
     }
 

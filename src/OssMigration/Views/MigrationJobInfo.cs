@@ -69,6 +69,9 @@ public sealed record MigrationJobInfo
     /// <summary>From this moment the destination belongs to the business; null before cut-over.</summary>
     public DateTimeOffset? CutoverTime => _status.Job.CutoverTime;
 
+    /// <summary>From when on a lifecycle rule of this job deletes the source (UTC); null where none was set, or it was withdrawn.</summary>
+    public DateTimeOffset? SourceDeletion => _status.LifecycleRules.FirstOrDefault(rule => rule.Date is not null)?.Date;
+
     /// <summary>Highest rate in bytes a second; null for no limit.</summary>
     public long? MaxBytesPerSecond => _status.Job.MaxBytesPerSecond;
 
