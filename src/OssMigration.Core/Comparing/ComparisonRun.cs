@@ -77,6 +77,12 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
             {
                 if (rules.Judge(triple) is not { } verdict)
                     continue;
+                if (verdict.Status == ComparisonStatus.Unproved && stores.Pace.Pause.IsClosed)
+                {
+                    listener.OnEvent(new RunEvent(EventLevel.Warning, FormattableString.Invariant($"The timetable of the job pauses until {stores.Pace.NextChange:u}; what must be looked into waits for that.")));
+                    await stores.Pace.Pause.WaitAsync(leaving.Token).ConfigureAwait(false);
+                }
+
                 underWay.Enqueue(verdict.Status == ComparisonStatus.Unproved
                     ? DecideAsync(id, check, triple, leaving.Token)
                     : Task.FromResult(Item(id, triple, verdict)));
