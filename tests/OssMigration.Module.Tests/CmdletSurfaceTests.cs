@@ -19,6 +19,9 @@ public sealed class CmdletSurfaceTests
         { "Get-MigrationReport", "Job Last", "MigrationReport", "" },
         { "Get-MigrationItem", "Job Run State", "MigrationItem", "" },
         { "Compare-MigrationData", "Job Source Destination Level IncludeSame Summary SourceCredential DestinationCredential", "ComparisonItem ComparisonSummary", "" },
+        { "New-OssBucket", "Address StorageClass Redundancy Acl Credential WhatIf Confirm", "StoreAddress", "Medium" },
+        { "New-OssMigrationPolicy", "Job Source Destination Step For", "MigrationPolicy", "" },
+        { "Measure-OssMigration", "Job Source ObjectCount TotalSize Sample Exact DailyGrowth DailyNewObjects MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Days Interval SinglePutLimit PartSize Credential", "Forecast", "" },
         { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder WhatIf Confirm", "SandboxInfo", "Medium" },
         { "Stop-MigrationSandbox", "Sandbox WhatIf Confirm", "", "Medium" },
     };

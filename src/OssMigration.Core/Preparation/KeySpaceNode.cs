@@ -9,6 +9,7 @@ internal sealed class KeySpaceNode(string prefix)
 {
     // Where nothing was measured yet: half of the mean is what sizes of siblings differ by.
     private const double UnknownSpread = 0.5;
+    private const int SiblingsElsewhere = 2;
 
     /// <summary>The beginning; grown when all keys turn out to share a longer one.</summary>
     public string Prefix { get; set; } = prefix;
@@ -61,19 +62,25 @@ internal sealed class KeySpaceNode(string prefix)
     {
         List<(TransferLoad Load, TransferLoad Variance)> known = Known(spread);
         double mean = known.Count < 2 ? 0 : known.Average(one => one.Load.Objects);
-        return (mean > 0 ? [Math.Sqrt(Between(known, spread).Objects) / mean] : Enumerable.Empty<double>())
+        return (mean > 0 ? [Math.Sqrt(Squares(known).Objects / (known.Count - 1)) / mean] : Enumerable.Empty<double>())
             .Concat(Large.SelectMany(child => child.Spreads(spread)));
     }
 
     private static TransferLoad Sum(IEnumerable<TransferLoad> loads) => loads.Aggregate(default(TransferLoad), static (sum, one) => sum + one);
 
-    // Of one sibling alone nothing can be said of how they differ; the rest of the key space says it then.
+    // A few siblings can be alike by chance. So what was measured elsewhere counts as much as some more siblings would.
     private static TransferLoad Between(List<(TransferLoad Load, TransferLoad Variance)> known, double? spread)
     {
-        TransferLoad mean = Sum(known.Select(one => one.Load)) * (1.0 / known.Count);
-        return known.Count == 1
-            ? (mean * (spread ?? UnknownSpread)).Squared()
-            : Sum(known.Select(one => (one.Load - mean).Squared())) * (1.0 / (known.Count - 1));
+        TransferLoad elsewhere = (Mean(known) * (spread ?? UnknownSpread)).Squared();
+        return (Squares(known) + (elsewhere * SiblingsElsewhere)) * (1.0 / (known.Count - 1 + SiblingsElsewhere));
+    }
+
+    private static TransferLoad Mean(List<(TransferLoad Load, TransferLoad Variance)> known) => Sum(known.Select(one => one.Load)) * (1.0 / known.Count);
+
+    private static TransferLoad Squares(List<(TransferLoad Load, TransferLoad Variance)> known)
+    {
+        TransferLoad mean = Mean(known);
+        return Sum(known.Select(one => (one.Load - mean).Squared()));
     }
 
     private List<(TransferLoad Load, TransferLoad Variance)> Known(double? spread)

@@ -53,7 +53,6 @@ internal sealed class KeySpaceSampler(IObjectReader store, ObjectCutting cutting
         string? after = null;
         TransferLoad counted = default;
         List<KeySpaceNode> large = [];
-        bool mayShareMore = true;
         while (_pages < maxPages)
         {
             ListPage page = await PageAsync(node.Prefix, after, cancellationToken).ConfigureAwait(false);
@@ -69,7 +68,7 @@ internal sealed class KeySpaceSampler(IObjectReader store, ObjectCutting cutting
                 return false;
             string lastBranch = BranchOf(page.Entries[^1].Key, node.Prefix);
             ObjectEntry[] before = [.. page.Entries.TakeWhile(entry => BranchOf(entry.Key, node.Prefix) != lastBranch)];
-            if (before.Length > 0 || large.Exists(child => child.Prefix == lastBranch))
+            if (before.Length > 0 || lastBranch == node.Prefix || large.Exists(child => child.Prefix.StartsWith(lastBranch, StringComparison.Ordinal)))
             {
                 // The last branch may go on behind the page: look at it again from its own beginning.
                 ObjectEntry[] whole = before.Length > 0 ? before : [.. page.Entries];
@@ -78,18 +77,21 @@ internal sealed class KeySpaceSampler(IObjectReader store, ObjectCutting cutting
                 continue;
             }
 
-            if (mayShareMore && Shared(page) is { } shared && shared.Length > lastBranch.Length)
+            string child = lastBranch;
+            if (after is null && _pages < maxPages && Shared(page) is { } shared && shared.Length > lastBranch.Length)
             {
-                mayShareMore = false;
                 ListPage rest = await PageAsync(node.Prefix, shared + Last, cancellationToken).ConfigureAwait(false);
-                if (rest is { Entries.Count: 0, ContinuationToken: null } && large.Count == 0 && counted == default)
+                string? next = rest.Entries.Count == 0 ? null : BranchOf(rest.Entries[0].Key, node.Prefix);
+                if (next is null && rest.ContinuationToken is null)
                 {
                     node.Prefix = shared;
                     continue;
                 }
+
+                child = next == lastBranch ? lastBranch : shared;
             }
 
-            large.Add(new KeySpaceNode(lastBranch));
+            large.Add(new KeySpaceNode(child));
             after = lastBranch + Last;
         }
 

@@ -10,7 +10,7 @@ internal enum PermissionScope
     Bucket,
 
     /// <summary>A listing of the bucket, which a condition can hold to a prefix.</summary>
-    Listing,
+    ListedKeys,
 
     /// <summary>Objects under the prefix.</summary>
     Objects,
@@ -28,8 +28,8 @@ internal static class Permissions
     /// <summary>A source that speaks S3.</summary>
     public static IReadOnlyList<Permission> S3Source { get; } =
     [
-        new("s3:ListBucket", Listing, Test, Migrate, Mirror, Cutover, Increment, Cleanup),
-        new("s3:ListBucketVersions", Listing, Cleanup),
+        new("s3:ListBucket", ListedKeys, Test, Migrate, Mirror, Cutover, Increment, Cleanup),
+        new("s3:ListBucketVersions", ListedKeys, Cleanup),
         new("s3:GetBucketVersioning", Bucket, Test, Cleanup),
         new("s3:GetLifecycleConfiguration", Bucket, Cleanup),
         new("s3:PutLifecycleConfiguration", Bucket, Cleanup),
@@ -39,8 +39,8 @@ internal static class Permissions
     /// <summary>A source that is OSS itself.</summary>
     public static IReadOnlyList<Permission> OssSource { get; } =
     [
-        new("oss:ListObjects", Listing, Test, Migrate, Mirror, Cutover, Increment, Cleanup),
-        new("oss:ListObjectVersions", Listing, Cleanup),
+        new("oss:ListObjects", ListedKeys, Test, Migrate, Mirror, Cutover, Increment, Cleanup),
+        new("oss:ListObjectVersions", ListedKeys, Cleanup),
         new("oss:GetBucketInfo", Bucket, Test, Cleanup),
         new("oss:GetBucketLifecycle", Bucket, Cleanup),
         new("oss:PutBucketLifecycle", Bucket, Cleanup),
@@ -53,7 +53,7 @@ internal static class Permissions
     [
         new("oss:PutBucket", Bucket, CreateBucket),
         new("oss:GetBucketInfo", Bucket, CreateBucket, Test, Migrate, Mirror, Cutover, Increment),
-        new("oss:ListObjects", Listing, Test, Migrate, Mirror, Cutover, Increment),
+        new("oss:ListObjects", ListedKeys, Test, Migrate, Mirror, Cutover, Increment),
         new("oss:ListMultipartUploads", Bucket, Migrate, Increment),
         new("oss:GetBucketWebsite", Bucket, Mirror, Cutover),
         new("oss:PutBucketWebsite", Bucket, Mirror),

@@ -79,7 +79,7 @@ public static class PolicyRules
         public PolicyStatement Statement(PermissionScope scope, IEnumerable<Permission> permissions)
         {
             string[] actions = [.. permissions.Select(permission => permission.Action).Order(StringComparer.Ordinal)];
-            bool isHeld = scope == PermissionScope.Listing && PrefixPattern.Length > 1;
+            bool isHeld = scope == PermissionScope.ListedKeys && PrefixPattern.Length > 1;
             return new PolicyStatement(
                 actions, [scope == PermissionScope.Objects ? ObjectResource : BucketResource], isHeld ? PrefixKey : null, isHeld ? PrefixPattern : null);
         }

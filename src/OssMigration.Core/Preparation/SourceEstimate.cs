@@ -21,7 +21,7 @@ public sealed record SourceEstimate
     /// <summary>Pages of the listing that were read.</summary>
     public required int Pages { get; init; }
 
-    /// <summary>Fewest objects there may be, by how much ranges of the key space differ (two standard errors).</summary>
+    /// <summary>Fewest objects there may be, by how much ranges of the key space differ (three standard errors).</summary>
     public required long MinimumObjects { get; init; }
 
     /// <summary>Most objects there may be.</summary>

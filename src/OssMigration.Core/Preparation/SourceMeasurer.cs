@@ -10,7 +10,7 @@ namespace OssMigration.Core.Preparation;
 public sealed class SourceMeasurer(EngineEnvironment environment)
 {
     private const int SideBySide = 16;
-    private const double StandardErrors = 2;
+    private const double StandardErrors = 3;
 
     /// <summary>Estimates from a bounded number of list pages. A source that is small for that number is counted.</summary>
     /// <param name="source">The address; what is under its prefix counts.</param>
