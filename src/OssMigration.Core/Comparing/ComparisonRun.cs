@@ -65,6 +65,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         bool isAfterCutover = job.CutoverTime is { } cutover && cutover <= environment.Time.GetUtcNow();
         ComparisonRules rules = new(request.Level, isAfterCutover);
         ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules);
+        using GoneKeys gone = new(folder);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
             source.ReadAsync(leaving.Token), Manifest().ReadAsync(null, null, leaving.Token), EntriesOf(destination, leaving.Token), leaving.Token);
@@ -85,7 +86,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
 
                 underWay.Enqueue(verdict.Status == ComparisonStatus.Unproved
                     ? DecideAsync(id, check, triple, leaving.Token)
-                    : Task.FromResult(Item(id, triple, verdict)));
+                    : Task.FromResult(Item(id, triple, verdict, IsGoneAtSource(triple, gone))));
                 while (underWay.Count > job.Concurrency || (underWay.TryPeek(out Task<ComparisonItem>? head) && head.IsCompleted))
                     yield return await underWay.Dequeue().ConfigureAwait(false);
             }
@@ -120,13 +121,18 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
     private async Task<ComparisonItem> DecideAsync(string id, ContentCheck check, EntryTriple triple, CancellationToken cancellationToken)
         => Item(id, triple, await check.DecideAsync(triple, cancellationToken).ConfigureAwait(false));
 
-    private ComparisonItem Item(string id, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict) => new()
+    // What is at the destination only is ours where this job ever settled it.
+    private static bool IsGoneAtSource(EntryTriple triple, GoneKeys gone)
+        => triple.Source is null && (triple.Settled is not null || gone.Contains(triple.Key));
+
+    private ComparisonItem Item(string id, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict, bool isGoneAtSource = false) => new()
     {
         JobName = request.JobName,
         ComparisonId = id,
         Key = triple.Key,
         Status = verdict.Status,
-        Reason = verdict.Reason,
+        Reason = isGoneAtSource ? "migrated by this job, and gone at the source since" : verdict.Reason,
+        IsGoneAtSource = isGoneAtSource,
         SourceSize = triple.Source?.Entry.Size,
         DestinationSize = triple.Destination?.Size,
         SourceVersion = triple.Source?.Entry.Version.Value,

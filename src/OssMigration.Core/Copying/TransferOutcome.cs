@@ -4,7 +4,10 @@ using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Copying;
 
-/// <summary>What an outcome counts as. The first seven are the right side of the reconciliation.</summary>
+/// <summary>
+/// What an outcome counts as. The first seven are the right side of the reconciliation; those from <see cref="New"/> on
+/// are counted beside, because they tell more of objects that one of the others counts.
+/// </summary>
 internal enum OutcomeKind
 {
     Copied,
@@ -17,6 +20,12 @@ internal enum OutcomeKind
     GoneAtSource,
     DestinationOnly,
     FilteredOut,
+
+    /// <summary>Of Copied: no earlier run had settled the key.</summary>
+    New,
+
+    /// <summary>Of Copied: an earlier run had settled another version of the source.</summary>
+    Changed,
 }
 
 /// <summary>How one key ended. A closed set: the nested records are all there is.</summary>

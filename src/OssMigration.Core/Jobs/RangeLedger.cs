@@ -229,8 +229,13 @@ internal sealed class RangeLedger : IDisposable
     private void Count(LedgerSlot slot, TransferOutcome outcome)
     {
         _batch.Count(outcome.Kind, slot.Size);
-        if (outcome is TransferOutcome.Copied copied)
-            _batch.ChangedBytes += copied.Settled.Size - slot.Size;
+        if (outcome is not TransferOutcome.Copied copied)
+            return;
+        _batch.ChangedBytes += copied.Settled.Size - slot.Size;
+        if (slot.Previous is null)
+            _batch.Count(OutcomeKind.New, slot.Size);
+        else if (slot.Previous.SourceVersion != copied.Settled.SourceVersion)
+            _batch.Count(OutcomeKind.Changed, slot.Size);
     }
 
     private static SettledEntry? SettledBy(TransferOutcome outcome) => outcome switch
