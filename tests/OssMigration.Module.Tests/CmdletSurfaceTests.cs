@@ -24,6 +24,9 @@ public sealed class CmdletSurfaceTests
         { "Set-SourceLifecycle", "Comparison Job Prefix Date AcceptSuperseded AcceptMirrorRule AcceptLateWrites NoncurrentVersions AcknowledgeVersions SourceCredential DestinationCredential WhatIf Confirm", "SourceLifecycleRule", "High" },
         { "Get-SourceLifecycle", "Job All CheckLateWrites SourceCredential", "SourceLifecycleRule", "" },
         { "Remove-SourceLifecycle", "Job SourceCredential WhatIf Confirm", "", "Medium" },
+        { "New-OssBucket", "Address StorageClass Redundancy Acl Credential WhatIf Confirm", "StoreAddress", "Medium" },
+        { "New-OssMigrationPolicy", "Job Source Destination Step For", "MigrationPolicy", "" },
+        { "Measure-OssMigration", "Job Source ObjectCount TotalSize Sample Exact DailyGrowth DailyNewObjects MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Days Interval SinglePutLimit PartSize Credential", "Forecast", "" },
         { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder LinkBandwidth LinkLatency WhatIf Confirm", "SandboxInfo", "Medium" },
         { "Stop-MigrationSandbox", "Sandbox WhatIf Confirm", "", "Medium" },
     };
