@@ -19,15 +19,23 @@
     'Get-MigrationItem'
     'Get-MigrationJob'
     'Get-MigrationReport'
+    'Get-SourceLifecycle'
+    'Measure-OssMigration'
     'New-MigrationAddress'
     'New-MigrationJob'
+    'New-OssBucket'
+    'New-OssMigrationPolicy'
     'Remove-MigrationJob'
+    'Remove-SourceLifecycle'
     'Set-MigrationJob'
+    'Set-SourceLifecycle'
     'Start-MigrationSandbox'
     'Start-OssMigration'
     'Stop-MigrationSandbox'
     'Stop-OssMigration'
     'Test-MigrationAddress'
+    'Test-OssCutover'
+    'Wait-OssCutover'
   )
   FunctionsToExport = @()
   VariablesToExport = @()
