@@ -19,15 +19,19 @@
     'Get-MigrationItem'
     'Get-MigrationJob'
     'Get-MigrationReport'
+    'Get-OssMirrorRule'
     'New-MigrationAddress'
     'New-MigrationJob'
     'Remove-MigrationJob'
+    'Remove-OssMirrorRule'
     'Set-MigrationJob'
+    'Set-OssMirrorRule'
     'Start-MigrationSandbox'
     'Start-OssMigration'
     'Stop-MigrationSandbox'
     'Stop-OssMigration'
     'Test-MigrationAddress'
+    'Test-OssMirrorRule'
   )
   FunctionsToExport = @()
   VariablesToExport = @()

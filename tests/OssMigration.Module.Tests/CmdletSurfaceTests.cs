@@ -19,6 +19,10 @@ public sealed class CmdletSurfaceTests
         { "Get-MigrationReport", "Job Last", "MigrationReport", "" },
         { "Get-MigrationItem", "Job Run State", "MigrationItem", "" },
         { "Compare-MigrationData", "Job Source Destination Level IncludeSame Summary SourceCredential DestinationCredential", "ComparisonItem ComparisonSummary", "" },
+        { "Set-OssMirrorRule", "Job Destination Prefix Suffix Number Origin BackupOrigin ProbeUrl ReplacePrefixWith OriginCredential OriginRegion NoOriginCredential AllowHead SaveMetadata KeepLastModified PassQueryString NoFollowRedirect CheckMd5 SendSni PassAllHeaders PassHeader RemoveHeader SetHeader AllowPrivateOrigin SourceCredential DestinationCredential PassThru WhatIf Confirm", "OssMirrorRuleInfo", "Medium" },
+        { "Get-OssMirrorRule", "Job Destination Prefix DestinationCredential", "OssMirrorRuleInfo", "" },
+        { "Remove-OssMirrorRule", "Job Destination Prefix Suffix DestinationCredential WhatIf Confirm", "", "High" },
+        { "Test-OssMirrorRule", "Job Destination Source Key CreateProbe Detailed SourceCredential DestinationCredential", "Boolean MirrorTest", "" },
         { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder WhatIf Confirm", "SandboxInfo", "Medium" },
         { "Stop-MigrationSandbox", "Sandbox WhatIf Confirm", "", "Medium" },
     };

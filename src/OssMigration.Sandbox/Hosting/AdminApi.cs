@@ -35,6 +35,7 @@ internal sealed class AdminApi(Side s3, Side oss)
         "DELETE /faults" => DoneAsync(context, ClearFaults),
         "POST /clock" => SetClockAsync(context),
         "POST /limits" => SetLimitsAsync(context),
+        "POST /website" => SetWebsiteAsync(context),
         "POST /buckets" => CreateBucketAsync(context),
         "POST /lifecycle/run" => RunLifecycleAsync(context),
         "POST /objects" => SetObjectAsync(context),
@@ -74,6 +75,14 @@ internal sealed class AdminApi(Side s3, Side oss)
         limits.Latency = TimeSpan.FromMilliseconds(request.LatencyMs);
         limits.BytesPerSecond = request.BytesPerSecond;
         limits.RequestsPerSecondPerKey = request.RequestsPerSecondPerKey;
+        await DoneAsync(context, static () => { });
+    }
+
+    private async Task SetWebsiteAsync(HttpContext context)
+    {
+        WebsiteRequest request = await ReadAsync(context, AdminJson.Default.WebsiteRequest);
+        oss.Website.MasksSecrets = request.MaskSecrets;
+        oss.Website.OriginTimeout = request.OriginTimeoutMs > 0 ? TimeSpan.FromMilliseconds(request.OriginTimeoutMs) : null;
         await DoneAsync(context, static () => { });
     }
 
