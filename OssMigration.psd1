@@ -19,6 +19,7 @@
     'Get-MigrationItem'
     'Get-MigrationJob'
     'Get-MigrationReport'
+    'Get-OssMirrorRule'
     'Get-SourceLifecycle'
     'Measure-OssMigration'
     'New-MigrationAddress'
@@ -26,8 +27,10 @@
     'New-OssBucket'
     'New-OssMigrationPolicy'
     'Remove-MigrationJob'
+    'Remove-OssMirrorRule'
     'Remove-SourceLifecycle'
     'Set-MigrationJob'
+    'Set-OssMirrorRule'
     'Set-SourceLifecycle'
     'Start-MigrationSandbox'
     'Start-OssMigration'
@@ -35,6 +38,7 @@
     'Stop-OssMigration'
     'Test-MigrationAddress'
     'Test-OssCutover'
+    'Test-OssMirrorRule'
     'Wait-OssCutover'
   )
   FunctionsToExport = @()

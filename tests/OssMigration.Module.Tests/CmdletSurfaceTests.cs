@@ -28,6 +28,10 @@ public sealed class CmdletSurfaceTests
         { "New-OssMigrationPolicy", "Job Source Destination Step For", "MigrationPolicy", "" },
         { "Measure-OssMigration", "Job Source ObjectCount TotalSize Sample Exact DailyGrowth DailyNewObjects MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Days Interval SinglePutLimit PartSize Credential", "Forecast", "" },
         { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder LinkBandwidth LinkLatency WhatIf Confirm", "SandboxInfo", "Medium" },
+        { "Set-OssMirrorRule", "Job Destination Prefix Suffix Number Origin BackupOrigin ProbeUrl ReplacePrefixWith OriginCredential OriginRegion NoOriginCredential AllowHead SaveMetadata KeepLastModified PassQueryString NoFollowRedirect CheckMd5 SendSni PassAllHeaders PassHeader RemoveHeader SetHeader AllowPrivateOrigin SourceCredential DestinationCredential PassThru WhatIf Confirm", "OssMirrorRuleInfo", "Medium" },
+        { "Get-OssMirrorRule", "Job Destination Prefix DestinationCredential", "OssMirrorRuleInfo", "" },
+        { "Remove-OssMirrorRule", "Job Destination Prefix Suffix DestinationCredential WhatIf Confirm", "", "High" },
+        { "Test-OssMirrorRule", "Job Destination Source Key CreateProbe Detailed SourceCredential DestinationCredential", "Boolean MirrorTest", "" },
         { "Stop-MigrationSandbox", "Sandbox WhatIf Confirm", "", "Medium" },
     };
 

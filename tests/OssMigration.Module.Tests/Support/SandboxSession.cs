@@ -74,6 +74,9 @@ internal sealed class SandboxSession : IDisposable
     /// <summary>Limits a side.</summary>
     public void Limit(object limits) => Post("/limits", limits);
 
+    /// <summary>Lets the OSS side show stars in place of the secrets of mirroring rules.</summary>
+    public void MaskSecrets() => Post("/website", new { maskSecrets = true });
+
     public void Dispose()
     {
         _session.Run("$sandbox | Stop-MigrationSandbox");
