@@ -21,7 +21,13 @@ public sealed class CmdletSurfaceTests
         { "Compare-MigrationData", "Job Source Destination Level IncludeSame Summary SourceCredential DestinationCredential", "ComparisonItem ComparisonSummary", "" },
         { "Test-OssCutover", "Job WritesStoppedAt MaximumAge BusinessLists SkipMirror ProbeKey CreateProbe SourceCredential DestinationCredential Detailed", "Boolean CutoverReadiness", "" },
         { "Wait-OssCutover", "Job WritesStoppedAt MaximumAge BusinessLists SkipMirror ProbeKey CreateProbe Timeout Interval SourceCredential DestinationCredential", "CutoverReadiness", "" },
-        { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder WhatIf Confirm", "SandboxInfo", "Medium" },
+        { "Set-SourceLifecycle", "Comparison Job Prefix Date AcceptSuperseded AcceptMirrorRule AcceptLateWrites NoncurrentVersions AcknowledgeVersions SourceCredential DestinationCredential WhatIf Confirm", "SourceLifecycleRule", "High" },
+        { "Get-SourceLifecycle", "Job All CheckLateWrites SourceCredential", "SourceLifecycleRule", "" },
+        { "Remove-SourceLifecycle", "Job SourceCredential WhatIf Confirm", "", "Medium" },
+        { "New-OssBucket", "Address StorageClass Redundancy Acl Credential WhatIf Confirm", "StoreAddress", "Medium" },
+        { "New-OssMigrationPolicy", "Job Source Destination Step For", "MigrationPolicy", "" },
+        { "Measure-OssMigration", "Job Source ObjectCount TotalSize Sample Exact DailyGrowth DailyNewObjects MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Days Interval SinglePutLimit PartSize Credential", "Forecast", "" },
+        { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder LinkBandwidth LinkLatency WhatIf Confirm", "SandboxInfo", "Medium" },
         { "Stop-MigrationSandbox", "Sandbox WhatIf Confirm", "", "Medium" },
     };
 
@@ -53,6 +59,8 @@ public sealed class CmdletSurfaceTests
     [InlineData("Compare-MigrationData")]
     [InlineData("Test-OssCutover")]
     [InlineData("Wait-OssCutover")]
+    [InlineData("Get-SourceLifecycle")]
+    [InlineData("Remove-SourceLifecycle")]
     public void A_job_binds_by_position_by_value_and_by_the_names_Name_and_JobName(string name)
     {
         using Session session = new();

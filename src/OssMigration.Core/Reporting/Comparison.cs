@@ -108,6 +108,12 @@ public sealed record ComparisonSummary
     /// <summary>Objects listed at the source.</summary>
     public ObjectCount Listed { get; init; }
 
+    /// <summary>
+    /// SHA-256 over key, size and version of every object listed at the source, in key order: another listing with the same value
+    /// has found exactly the same objects. Null where the source was not walked to its end, or by a version that did not record it.
+    /// </summary>
+    public string? SourceFingerprint { get; init; }
+
     /// <summary>Proved to be the same.</summary>
     public ObjectCount Same { get; init; }
 
