@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Management.Automation;
+using System.Security.Cryptography;
+using System.Text;
 using OssMigration.ModuleTests.Support;
 
 namespace OssMigration.ModuleTests;
@@ -28,6 +31,32 @@ public sealed class CutoverTests : IDisposable
         Assert.Empty(ready.Warnings);
         Assert.False((bool)stale.Single().BaseObject);
         Assert.Contains(stale.Warnings, warning => warning.Contains("StaleObjects", StringComparison.Ordinal) && warning.Contains("'a'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_mirroring_rule_is_proved_by_a_fetch_of_an_object_that_has_not_arrived()
+    {
+        using SandboxSession session = NewCloud();
+        Write("a", "first");
+        string job = session.NewJob();
+        session.Run($"Start-OssMigration {job}").Single();
+        string check = $"Test-OssCutover {job} -WritesStoppedAt ([DateTimeOffset]::UtcNow)";
+
+        Outcome without = session.Run(check);
+        SetMirrorRule(session);
+        Write("b", "new, and not yet arrived");
+        session.Run($"$check = {check} -Detailed").Succeeded();
+        Outcome mirrored = session.Run("$check.IsReady; $rule = $check.Conditions | Where-Object Subject -eq MirrorRule; $rule.State.ToString(), $rule.Data.Key, $rule.Data.Bytes");
+        Outcome arrived = session.Run(check);
+        Outcome waited = session.Run($"Wait-OssCutover {job} -WritesStoppedAt ([DateTimeOffset]::UtcNow) -CreateProbe -Timeout 00:01:00");
+
+        Assert.False((bool)without.Single().BaseObject);
+        Assert.Contains("MirrorRule", Assert.Single(without.Warnings), StringComparison.Ordinal);
+        Assert.Equal([true, "Met", "b", 24L], mirrored.Succeeded().Output.Select(value => value.BaseObject));
+        Assert.False((bool)arrived.Single().BaseObject);
+        Assert.Contains("everything has arrived", Assert.Single(arrived.Warnings), StringComparison.Ordinal);
+        Assert.True(waited.Value<bool>("IsReady"));
+        Assert.Equal(["a", "b"], Directory.EnumerateFiles(_source).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -135,4 +164,32 @@ public sealed class CutoverTests : IDisposable
     private SandboxSession NewCloud() => new($"-SourceFolder '{_source}'");
 
     private void Write(string key, string content) => File.WriteAllText(Path.Combine(_source, key), content);
+
+    // Signed by hand (version 1), so that the check does not rest on the module's own way of setting rules.
+    private static void SetMirrorRule(SandboxSession session)
+    {
+        Uri endpoint = (Uri)session.Run("$sandbox.OssEndpoint").Single().BaseObject;
+        Uri origin = (Uri)session.Run("$sandbox.S3Endpoint").Single().BaseObject;
+        string[] names = [.. session.Run("$sandbox.Source.Bucket, $sandbox.Destination.Bucket, $sandbox.S3Region").Succeeded().Output.Select(name => (string)name.BaseObject)];
+        PSCredential[] keys = [.. session.Run("$sandbox.S3Credential, $sandbox.OssCredential").Succeeded().Output.Select(key => (PSCredential)key.BaseObject)];
+        string xml = $"""
+            <WebsiteConfiguration><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber>
+            <Condition><HttpErrorCodeReturnedEquals>404</HttpErrorCodeReturnedEquals></Condition>
+            <Redirect><RedirectType>Mirror</RedirectType><MirrorURL>{new Uri(origin, names[0] + "/")}</MirrorURL><MirrorAllowHeadObject>true</MirrorAllowHeadObject>
+            <MirrorAuth><AuthType>S3V4</AuthType><Region>{names[2]}</Region><AccessKeyId>{keys[0].UserName}</AccessKeyId><AccessKeySecret>{keys[0].GetNetworkCredential().Password}</AccessKeySecret></MirrorAuth>
+            </Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>
+            """;
+        string date = TimeProvider.System.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+        using HttpRequestMessage request = new(HttpMethod.Put, new Uri(endpoint, $"{names[1]}/?website")) { Content = new StringContent(xml) };
+        request.Content.Headers.ContentType = null;
+#pragma warning disable CA5350 // The signature's version 1 is made of SHA-1.
+        byte[] signature = HMACSHA1.HashData(
+            Encoding.UTF8.GetBytes(keys[1].GetNetworkCredential().Password), Encoding.UTF8.GetBytes($"PUT\n\n\n{date}\n/{names[1]}/?website"));
+#pragma warning restore CA5350
+        request.Headers.TryAddWithoutValidation("Date", date);
+        request.Headers.TryAddWithoutValidation("Authorization", $"OSS {keys[1].UserName}:{Convert.ToBase64String(signature)}");
+        using HttpClient client = new(new SocketsHttpHandler { UseProxy = false });
+        using HttpResponseMessage answer = client.Send(request);
+        Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}");
+    }
 }
