@@ -127,6 +127,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         Key = triple.Key,
         Status = verdict.Status,
         Reason = verdict.Reason,
+        IsGoneAtSource = verdict.Status == ComparisonStatus.DestinationOnly && triple.Settled is not null,
         SourceSize = triple.Source?.Entry.Size,
         DestinationSize = triple.Destination?.Size,
         SourceVersion = triple.Source?.Entry.Version.Value,

@@ -23,7 +23,7 @@ internal sealed class TransferPool
     private readonly ObjectTransfer _transfer;
     private readonly PauseGate _pause;
     private readonly RunProgress _progress;
-    private readonly Func<string, CancellationToken, Task<(ObjectEntry? Source, TransferAction Action)>> _lookUp;
+    private readonly Func<string, CancellationToken, Task<LookedUp>> _lookUp;
     private readonly int _workers;
 
     /// <summary>Makes the pool; nothing runs yet.</summary>
@@ -32,7 +32,7 @@ internal sealed class TransferPool
         int workers,
         PauseGate pause,
         RunProgress progress,
-        Func<string, CancellationToken, Task<(ObjectEntry? Source, TransferAction Action)>> lookUp)
+        Func<string, CancellationToken, Task<LookedUp>> lookUp)
     {
         _transfer = transfer;
         _workers = workers;
@@ -76,7 +76,7 @@ internal sealed class TransferPool
         {
             (ObjectEntry? source, TransferAction? action) = (work.Source, work.Action);
             if (action is null)
-                (source, action) = await _lookUp(work.Slot.Key, cancellationToken).ConfigureAwait(false);
+                (source, work.Slot.Previous, action) = await _lookUp(work.Slot.Key, cancellationToken).ConfigureAwait(false);
             TransferOutcome outcome = source is null
                 ? ((TransferAction.Settle)action).Outcome
                 : await _transfer.RunAsync(source, action, cancellationToken).ConfigureAwait(false);
