@@ -81,7 +81,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
                     continue;
                 if (verdict.Status == ComparisonStatus.Unproved && stores.Pace.Pause.IsClosed)
                 {
-                    listener.OnEvent(new RunEvent(EventLevel.Warning, FormattableString.Invariant($"The timetable of the job pauses until {stores.Pace.NextChange:u}; what must be looked into waits for that.")));
+                    listener.OnEvent(new RunEvent(EventLevel.Warning, "The timetable of the job pauses; objects that must be looked into wait for its end."));
                     await stores.Pace.Pause.WaitAsync(leaving.Token).ConfigureAwait(false);
                 }
 

@@ -141,7 +141,7 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
             return;
         context.Progress.IsPaused = !context.Progress.IsPaused;
         string news = context.Progress.IsPaused
-            ? FormattableString.Invariant($"The timetable pauses the run until {stores.Pace.NextChange:u}.")
+            ? "The timetable pauses the run" + (stores.Pace.NextChange is { } next ? FormattableString.Invariant($" until {next:u}.") : ".")
             : "The timetable lets the run go on.";
         context.Listener.OnEvent(new RunEvent(EventLevel.Information, news));
     }
