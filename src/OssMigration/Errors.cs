@@ -11,7 +11,7 @@ namespace OssMigration;
 /// Makes every error record of the module. The ids are contract, scripts and tests branch on them: <c>Store*</c> for what a
 /// store refused (the word is the <see cref="StoreErrorKind"/>), <c>Job*</c> for a job that cannot be used
 /// (<see cref="JobStateError"/>), <c>JobOptionsInvalid</c>, <c>Object*</c> for one object of a run
-/// (<see cref="MigrationItemState"/>), <c>Mirror*</c>, <c>Cutover*</c> and <c>Lifecycle*</c> for what is refused on safety's behalf
+/// (<see cref="MigrationItemState"/>), <c>Run*</c>, <c>JobBase*</c>, <c>Mirror*</c>, <c>Cutover*</c> and <c>Lifecycle*</c> for what is refused on safety's behalf
 /// (<see cref="RefusedException"/>), <c>CredentialNeeded</c>, <c>Sandbox*</c>, <c>ArgumentInvalid</c>, <c>LocalDisk</c>, <c>Unexpected</c>.
 /// </summary>
 internal static class Errors
