@@ -10,13 +10,13 @@ public sealed class CmdletSurfaceTests
     {
         { "New-MigrationAddress", "Uri Endpoint Region AddressingStyle SignatureVersion Credential SecurityToken ProfileName EnvironmentPrefix Anonymous AllowInsecureEndpoint", "StoreAddress", "" },
         { "Test-MigrationAddress", "Address As Credential Detailed", "Boolean AddressCheck", "" },
-        { "New-MigrationJob", "Name Source Destination Overwrite Prefix Include Exclude IncludeRegex ExcludeRegex MinimumSize MaximumSize ModifiedAfter ModifiedBefore ClockSkewMargin MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Concurrency MemoryBudget SinglePutLimit PartSize WhatIf Confirm", "MigrationJobInfo", "Medium" },
+        { "New-MigrationJob", "Name Source Destination BaseJob Mode Interval RunCount Overwrite Prefix Include Exclude IncludeRegex ExcludeRegex MinimumSize MaximumSize ModifiedAfter ModifiedBefore ClockSkewMargin MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Concurrency MemoryBudget SinglePutLimit PartSize WhatIf Confirm", "MigrationJobInfo", "Medium" },
         { "Get-MigrationJob", "Name", "MigrationJobInfo", "" },
-        { "Set-MigrationJob", "Job MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Concurrency CutoverTime PassThru WhatIf Confirm", "MigrationJobInfo", "Medium" },
+        { "Set-MigrationJob", "Job MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Concurrency CutoverTime Interval RunCount PassThru WhatIf Confirm", "MigrationJobInfo", "Medium" },
         { "Remove-MigrationJob", "Job WhatIf Confirm", "", "High" },
-        { "Start-OssMigration", "Job SourceCredential DestinationCredential TimeBudget MaximumError WhatIf Confirm", "MigrationReport", "Medium" },
+        { "Start-OssMigration", "Job InputObject FailedOnly RemoveDeleted MaximumRemoved SourceCredential DestinationCredential TimeBudget MaximumError WhatIf Confirm", "MigrationReport", "Medium" },
         { "Stop-OssMigration", "Job WhatIf Confirm", "", "Medium" },
-        { "Get-MigrationReport", "Job Last", "MigrationReport", "" },
+        { "Get-MigrationReport", "Job Run Last", "MigrationReport", "" },
         { "Get-MigrationItem", "Job Run State", "MigrationItem", "" },
         { "Compare-MigrationData", "Job Source Destination Level IncludeSame Summary SourceCredential DestinationCredential", "ComparisonItem ComparisonSummary", "" },
         { "Test-OssCutover", "Job WritesStoppedAt MaximumAge BusinessLists SkipMirror ProbeKey CreateProbe SourceCredential DestinationCredential Detailed", "Boolean CutoverReadiness", "" },
@@ -56,7 +56,6 @@ public sealed class CmdletSurfaceTests
     [Theory]
     [InlineData("Set-MigrationJob")]
     [InlineData("Remove-MigrationJob")]
-    [InlineData("Start-OssMigration")]
     [InlineData("Stop-OssMigration")]
     [InlineData("Get-MigrationReport")]
     [InlineData("Get-MigrationItem")]
