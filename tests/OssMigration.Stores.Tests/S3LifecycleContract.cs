@@ -1,10 +1,12 @@
 using System.Text;
 using System.Xml.Linq;
+using Amazon.S3;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
 using OssMigration.Stores.S3;
 using OssMigration.TestKit;
 using Xunit;
+using AwsModel = Amazon.S3.Model;
 
 namespace OssMigration.Stores.Tests;
 
@@ -56,6 +58,24 @@ public abstract class S3LifecycleContract : IAsyncLifetime
 
         await Store.DeleteDocumentAsync(BucketDocumentKind.Lifecycle, Token);
         Assert.Null(await Store.ReadDocumentAsync(BucketDocumentKind.Lifecycle, Token));
+    }
+
+    [Fact]
+    public async Task The_SDK_of_AWS_reads_the_rules_that_we_set()
+    {
+        await WriteAsync(Rule("one", "data/ä €&<>'\"+ %2F"), VersionsRule("two", "data/"));
+        StoreCredential keys = (await _keys!.GetAsync(refresh: false, Token))!;
+        AmazonS3Config config = new() { ServiceURL = _address!.Endpoint!.AbsoluteUri, ForcePathStyle = true, AuthenticationRegion = _address.Region };
+        using AmazonS3Client client = new(keys.AccessKeyId, keys.AccessKeySecret, config);
+
+        AwsModel.GetLifecycleConfigurationResponse answer = await client.GetLifecycleConfigurationAsync(_address.Bucket, Token);
+
+        AwsModel.LifecycleRule[] rules = [.. answer.Configuration.Rules.OrderBy(rule => rule.Id, StringComparer.Ordinal)];
+        Assert.Equal(["one", "two"], rules.Select(rule => rule.Id));
+        Assert.Equal(["data/ä €&<>'\"+ %2F", "data/"], rules.Select(rule => ((AwsModel.LifecyclePrefixPredicate)rule.Filter.LifecycleFilterPredicate).Prefix));
+        Assert.All(rules, rule => Assert.Equal(LifecycleRuleStatus.Enabled, rule.Status));
+        Assert.Equal(new DateTime(2035, 1, 2, 0, 0, 0, DateTimeKind.Utc), rules[0].Expiration.Date!.Value.ToUniversalTime());
+        Assert.Equal((true, 1), (rules[1].Expiration.ExpiredObjectDeleteMarker, rules[1].NoncurrentVersionExpiration.NoncurrentDays));
     }
 
     [Fact]
@@ -112,6 +132,16 @@ public abstract class S3LifecycleContract : IAsyncLifetime
         return new XElement(
             ns + "Rule", new XElement(ns + "ID", id), new XElement(ns + "Filter", new XElement(ns + "Prefix", prefix)), new XElement(ns + "Status", "Enabled"),
             new XElement(ns + "Expiration", new XElement(ns + "Date", "2035-01-02T00:00:00Z")));
+    }
+
+    private static XElement VersionsRule(string id, string prefix)
+    {
+        XElement rule = Rule(id, prefix);
+        XNamespace ns = rule.Name.Namespace;
+        rule.Elements(ns + "Expiration").Remove();
+        rule.Add(new XElement(ns + "Expiration", new XElement(ns + "ExpiredObjectDeleteMarker", "true")));
+        rule.Add(new XElement(ns + "NoncurrentVersionExpiration", new XElement(ns + "NoncurrentDays", "1")));
+        return rule;
     }
 
     private static BucketDocument Document(params XElement[] rules) => new(
