@@ -37,6 +37,7 @@ internal sealed class Cloud : IAsyncDisposable
 
     public IObjectStore Destination { get; }
 
+    /// <summary>What the engine and its other services work with.</summary>
     public EngineEnvironment Environment { get; }
 
     public MigrationEngine Engine { get; }

@@ -67,7 +67,6 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         bool isAfterCutover = job.CutoverTime is { } cutover && cutover <= environment.Time.GetUtcNow();
         ComparisonRules rules = new(request.Level, isAfterCutover);
         ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules);
-        using GoneKeys gone = new(folder);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
             source, Manifest().ReadAsync(null, null, leaving.Token), EntriesOf(destination, leaving.Token), leaving.Token);
@@ -82,13 +81,13 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
                     continue;
                 if (verdict.Status == ComparisonStatus.Unproved && stores.Pace.Pause.IsClosed)
                 {
-                    listener.OnEvent(new RunEvent(EventLevel.Warning, FormattableString.Invariant($"The timetable of the job pauses until {stores.Pace.NextChange:u}; what must be looked into waits for that.")));
+                    listener.OnEvent(new RunEvent(EventLevel.Warning, "The timetable of the job pauses; objects that must be looked into wait for its end."));
                     await stores.Pace.Pause.WaitAsync(leaving.Token).ConfigureAwait(false);
                 }
 
                 underWay.Enqueue(verdict.Status == ComparisonStatus.Unproved
                     ? DecideAsync(id, check, triple, leaving.Token)
-                    : Task.FromResult(Item(id, triple, verdict, IsGoneAtSource(triple, gone))));
+                    : Task.FromResult(Item(id, triple, verdict)));
                 while (underWay.Count > job.Concurrency || (underWay.TryPeek(out Task<ComparisonItem>? head) && head.IsCompleted))
                     yield return await underWay.Dequeue().ConfigureAwait(false);
             }
@@ -123,18 +122,14 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
     private async Task<ComparisonItem> DecideAsync(string id, ContentCheck check, EntryTriple triple, CancellationToken cancellationToken)
         => Item(id, triple, await check.DecideAsync(triple, cancellationToken).ConfigureAwait(false));
 
-    // What is at the destination only is ours where this job ever settled it.
-    private static bool IsGoneAtSource(EntryTriple triple, GoneKeys gone)
-        => triple.Source is null && (triple.Settled is not null || gone.Contains(triple.Key));
-
-    private ComparisonItem Item(string id, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict, bool isGoneAtSource = false) => new()
+    private ComparisonItem Item(string id, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict) => new()
     {
         JobName = request.JobName,
         ComparisonId = id,
         Key = triple.Key,
         Status = verdict.Status,
-        Reason = isGoneAtSource ? "migrated by this job, and gone at the source since" : verdict.Reason,
-        IsGoneAtSource = isGoneAtSource,
+        Reason = verdict.Reason,
+        IsGoneAtSource = verdict.Status == ComparisonStatus.DestinationOnly && triple.Settled is not null,
         SourceSize = triple.Source?.Entry.Size,
         DestinationSize = triple.Destination?.Size,
         SourceVersion = triple.Source?.Entry.Version.Value,

@@ -53,7 +53,7 @@ internal sealed record CopyContext
     /// <summary>CRC-64/XZ of the content at the source, read once and kept nowhere.</summary>
     public async Task<ulong> HashAsync(ObjectEntry entry, CancellationToken cancellationToken)
     {
-        using ConcurrencyGate.Place place = await Reads.EnterAsync(cancellationToken).ConfigureAwait(false);
+        using ConcurrencyGate.Place place = await Reads.EnterAsync(entry.Size, cancellationToken).ConfigureAwait(false);
         return await Source.HashAsync(entry, cancellationToken).ConfigureAwait(false);
     }
 

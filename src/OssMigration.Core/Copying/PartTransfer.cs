@@ -110,13 +110,13 @@ internal sealed class PartTransfer
     private async Task<UploadedPart> CopyPartAsync(int index, ByteRange range, CancellationToken cancellationToken)
     {
         using BlockBuffer content = new(_context.Blocks);
-        using (await _context.Reads.EnterAsync(cancellationToken).ConfigureAwait(false))
+        using (await _context.Reads.EnterAsync(range.Length, cancellationToken).ConfigureAwait(false))
             await ReadPartAsync(index, range, content, cancellationToken).ConfigureAwait(false);
 
         await using Stream body = content.OpenRead();
         UploadPartRequest request = new(_head.Entry.Key, _uploadId, index + 1, body) { ExpectedCrc64 = content.Crc64 };
         UploadedPart part;
-        using (await _context.Writes.EnterAsync(cancellationToken).ConfigureAwait(false))
+        using (await _context.Writes.EnterAsync(range.Length, cancellationToken).ConfigureAwait(false))
             part = await _context.Destination.UploadPartAsync(request, cancellationToken).ConfigureAwait(false);
         _crcs[index] = content.Crc64;
         return part with { Crc64 = content.Crc64 };

@@ -18,7 +18,7 @@ internal sealed class SingleCopier(CopyContext context)
         using MemoryBudget.Lease memory = await context.Memory.AcquireAsync(BlockPool.Footprint(entry.Size), cancellationToken).ConfigureAwait(false);
         using BlockBuffer content = new(context.Blocks);
         ObjectHead read;
-        using (await context.Reads.EnterAsync(cancellationToken).ConfigureAwait(false))
+        using (await context.Reads.EnterAsync(entry.Size, cancellationToken).ConfigureAwait(false))
         {
             read = await ReadAsync(entry, content, cancellationToken).ConfigureAwait(false);
             if (standing?.Crc64 == content.Crc64)
@@ -30,7 +30,7 @@ internal sealed class SingleCopier(CopyContext context)
             await ConfirmAsync(read, content, cancellationToken).ConfigureAwait(false);
         }
 
-        using (await context.Writes.EnterAsync(cancellationToken).ConfigureAwait(false))
+        using (await context.Writes.EnterAsync(entry.Size, cancellationToken).ConfigureAwait(false))
             return await WriteAsync(read, content, guard, cancellationToken).ConfigureAwait(false);
     }
 

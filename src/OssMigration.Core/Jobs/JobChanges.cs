@@ -30,6 +30,12 @@ public sealed record JobChanges
     /// <summary>The moment of cut-over.</summary>
     public DateTimeOffset? CutoverTime { get; init; }
 
+    /// <summary>New interval of an incremental job; taken up at once, also while it waits.</summary>
+    public TimeSpan? Interval { get; init; }
+
+    /// <summary>New number of runs of an incremental job, those that are done included.</summary>
+    public int? RunCount { get; init; }
+
     /// <summary>The job with the changes, not checked yet.</summary>
     internal MigrationJob Apply(MigrationJob job)
     {
@@ -41,6 +47,8 @@ public sealed record JobChanges
             TimeZone = TimeZone ?? job.TimeZone,
             Concurrency = Concurrency ?? job.Concurrency,
             CutoverTime = CutoverTime ?? job.CutoverTime,
+            Interval = Interval ?? job.Interval,
+            RunCount = RunCount ?? job.RunCount,
         };
         if (!givesRate)
             return changed;

@@ -31,6 +31,12 @@ public sealed record JobStatus(MigrationJob Job, JobState State, MigrationReport
     /// <summary>When the timetable changes that next; null where it does not.</summary>
     public DateTimeOffset? LimitsChangeAt { get; init; }
 
+    /// <summary>With an incremental job: how many runs of its series are done.</summary>
+    public int RunsDone { get; init; }
+
+    /// <summary>With an incremental job: when its next run is due; null where it has none, or was never started.</summary>
+    public DateTimeOffset? NextRunAt { get; init; }
+
     /// <summary>The lifecycle rules that were set at the source and not withdrawn, oldest first.</summary>
     public IReadOnlyList<LifecycleRecord> LifecycleRules { get; init; } = [];
 }

@@ -22,9 +22,11 @@ internal sealed class StoreChain : IAsyncDisposable
         _obeyed = job;
         Pace = new Pace(environment.Time);
         Pace.Obey(JobLimits.Of(job));
-        Reads = new ConcurrencyGate(job.Concurrency, environment.Time);
-        Writes = new ConcurrencyGate(job.Concurrency, environment.Time);
-        StoreOpenOptions options = new() { Time = environment.Time, MaxConnections = job.Concurrency + 16 };
+
+        // Each direction gets half of the memory: reads that took all of it would leave none for the next while it is written.
+        Reads = new ConcurrencyGate(job.Concurrency, () => Pace.Room(job.MemoryBudget / 2), environment.Time);
+        Writes = new ConcurrencyGate(job.Concurrency, () => Pace.Room(job.MemoryBudget / 2), environment.Time);
+        StoreOpenOptions options = new() { Time = environment.Time, MaxConnections = job.Concurrency + 16, ConnectionBuffer = () => Pace.ConnectionBuffer(job.Concurrency) };
         RetryOptions retry = environment.Retry with { MaxAttempts = job.MaxAttempts };
 
         IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });

@@ -7,6 +7,8 @@ namespace OssMigration.Core.Mirroring;
 /// </summary>
 public sealed record MirrorRule
 {
+    private static readonly string[] SecretWords = ["auth", "cookie", "credential", "key", "pass", "secret", "sign", "token"];
+
     /// <summary>Place in the order in which rules are tried, from 1; null lets the engine choose the next free one, or keep the standing rule's.</summary>
     public int? Number { get; init; }
 
@@ -99,6 +101,9 @@ public sealed record MirrorRule
     /// <summary>As <see cref="Describe"/>, with the keys.</summary>
     public override string ToString() => $"{Keys(Prefix, Suffix)}: {Describe()}";
 
+    /// <summary>Whether a header may carry a secret by its name, so that its value is not shown.</summary>
+    public static bool IsSecretHeader(string name) => SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The keys of a rule, for people.</summary>
     internal static string Keys(string prefix, string? suffix) => (prefix.Length, suffix?.Length ?? 0) switch
     {
@@ -107,8 +112,8 @@ public sealed record MirrorRule
         _ => $"keys '{prefix}*{suffix}'",
     };
 
-    /// <summary>A URL without user and query, which may hold secrets.</summary>
-    internal static string Shown(Uri? url)
+    /// <summary>A URL for people, without user and query, which may hold secrets.</summary>
+    public static string Shown(Uri? url)
     {
         if (url is null)
             return "";

@@ -20,7 +20,7 @@ internal sealed class MirrorTestRun(EngineEnvironment environment, IOriginProbe 
             return impossible;
         if (request.Key is { } key)
             return await TestKeyAsync(key, cancellationToken).ConfigureAwait(false);
-        SourceOnlyObjects objects = await new SourceOnlySearch(source.Objects, destination.Objects, IsCovered).FindAsync(Wanted, cancellationToken).ConfigureAwait(false);
+        SourceOnlyObjects objects = await new SourceOnlySearch(source.Objects, destination.Objects, request.KeyPrefix, IsCovered).FindAsync(Wanted, cancellationToken).ConfigureAwait(false);
         if (objects.Found.Count > 0)
             return await FetchAsync(objects.Found, cancellationToken).ConfigureAwait(false);
         if (request.CreateProbe)
@@ -113,13 +113,13 @@ internal sealed class MirrorTestRun(EngineEnvironment environment, IOriginProbe 
     private string? ProbeKey()
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"ossmigration-mirror-probe-{(long)(environment.Chance() * 1e15):x}");
-        string below = request.Destination.Prefix;
+        string prefix = request.Destination.Prefix, below = prefix + request.KeyPrefix;
         if (_rules is null)
-            return name;
+            return request.KeyPrefix + name;
         return _rules.Mirrors
             .Where(rule => rule.Conditions.Count == 0)
-            .Select(rule => rule.Prefix.StartsWith(below, StringComparison.Ordinal) ? rule.Prefix[below.Length..] + name + rule.Suffix
-                : below.StartsWith(rule.Prefix, StringComparison.Ordinal) ? name + rule.Suffix : null)
+            .Select(rule => rule.Prefix.StartsWith(below, StringComparison.Ordinal) ? rule.Prefix[prefix.Length..] + name + rule.Suffix
+                : below.StartsWith(rule.Prefix, StringComparison.Ordinal) ? request.KeyPrefix + name + rule.Suffix : null)
             .FirstOrDefault(key => key is not null && IsCovered(key));
     }
 

@@ -13,7 +13,7 @@ internal sealed record SourceOnlyObjects(IReadOnlyList<ObjectEntry> Found, Objec
 /// that has what it wants, and looks at a bounded number of pages: the first ones, and some further on, because a migration that is under
 /// way has gone through the beginning.
 /// </summary>
-internal sealed class SourceOnlySearch(IObjectStore source, IObjectStore destination, Func<string, bool> isCovered)
+internal sealed class SourceOnlySearch(IObjectStore source, IObjectStore destination, string keyPrefix, Func<string, bool> isCovered)
 {
     private const int FirstPages = 10;
     private const int LaterPages = 8;
@@ -46,11 +46,11 @@ internal sealed class SourceOnlySearch(IObjectStore source, IObjectStore destina
         return new SourceOnlyObjects([.. _found.DistinctBy(entry => entry.Key).OrderBy(entry => entry.Size).Take(wanted)], _uncovered, _looked);
     }
 
-    private static IEnumerable<string> Later(string last)
+    private IEnumerable<string> Later(string last)
     {
         const char End = '\x7f';
-        char from = last.Length > 0 && last[0] < End ? last[0] : ' ';
-        return Enumerable.Range(1, LaterPages).Select(i => ((char)(from + ((End - from) * i / (LaterPages + 1)))).ToString());
+        char from = last.Length > keyPrefix.Length && last[keyPrefix.Length] < End ? last[keyPrefix.Length] : ' ';
+        return Enumerable.Range(1, LaterPages).Select(i => keyPrefix + (char)(from + ((End - from) * i / (LaterPages + 1))));
     }
 
     private bool IsEnough(int wanted) => _found.Count(entry => entry.Size <= SmallBytes) >= wanted;
@@ -58,7 +58,7 @@ internal sealed class SourceOnlySearch(IObjectStore source, IObjectStore destina
     private async Task<ListPage> PageAsync(string? after, string? token, CancellationToken cancellationToken)
     {
         ListPage page = await source.ListPageAsync(
-            new ListPageRequest("", token is null ? after : null, token, source.Limits.MaxPageSize), cancellationToken).ConfigureAwait(false);
+            new ListPageRequest(keyPrefix, token is null ? after : null, token, source.Limits.MaxPageSize), cancellationToken).ConfigureAwait(false);
         _looked += page.Entries.Count;
         if (page.Entries.Count == 0)
             return page;
@@ -83,7 +83,7 @@ internal sealed class SourceOnlySearch(IObjectStore source, IObjectStore destina
         do
         {
             ListPage page = await destination.ListPageAsync(
-                new ListPageRequest("", token is null ? after : null, token, destination.Limits.MaxPageSize), cancellationToken).ConfigureAwait(false);
+                new ListPageRequest(keyPrefix, token is null ? after : null, token, destination.Limits.MaxPageSize), cancellationToken).ConfigureAwait(false);
             keys.UnionWith(page.Entries.Select(entry => entry.Key));
             token = page.Entries.Count > 0 && KeyOrder.CompareKeys(page.Entries[^1].Key, last) >= 0 ? null : page.ContinuationToken;
         }

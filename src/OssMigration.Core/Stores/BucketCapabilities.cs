@@ -84,7 +84,7 @@ public interface IMetadataWriter
     Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken);
 }
 
-/// <summary>A bucket to be made.</summary>
+/// <summary>What a bucket is made with, or was.</summary>
 /// <param name="StorageClass">Standard, IA, Archive ...; null for the store's default.</param>
 /// <param name="Redundancy">LRS or ZRS; null for the store's default.</param>
 /// <param name="Acl">private, public-read ...; null for private.</param>
@@ -93,6 +93,12 @@ public sealed record BucketCreation(string? StorageClass, string? Redundancy, st
 /// <summary>Capability: makes the bucket of the address.</summary>
 public interface IBucketCreator
 {
+    /// <summary>
+    /// What the bucket was made with, where it is one's own; null where no bucket has the name. AlreadyExists where one has it that
+    /// these keys may not look at.
+    /// </summary>
+    Task<BucketCreation?> FindBucketAsync(CancellationToken cancellationToken);
+
     /// <summary>Makes the bucket. AlreadyExists where the name is taken; one's own bucket with the same properties is no error where the store says so.</summary>
     Task CreateBucketAsync(BucketCreation creation, CancellationToken cancellationToken);
 }

@@ -6,12 +6,16 @@ namespace OssMigration.Core.Throttling;
 /// The places of one endpoint for requests with content. How many there are follows from what the endpoint answers
 /// (<see cref="AdaptiveConcurrency"/>). First come, first served. Thread-safe.
 /// </summary>
-internal sealed class ConcurrencyGate(int most, TimeProvider time)
+/// <param name="most">Upper bound of the places.</param>
+/// <param name="room">Bytes that requests in places may have before them, asked each time; one request alone may have more.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ConcurrencyGate(int most, Func<long> room, TimeProvider time)
 {
     private readonly object _gate = new();
-    private readonly LinkedList<TaskCompletionSource> _waiters = new();
+    private readonly LinkedList<Waiter> _waiters = new();
     private readonly AdaptiveConcurrency _control = new(most, time);
     private int _taken;
+    private long _bytes;
 
     /// <summary>Places now.</summary>
     public int Limit
@@ -24,20 +28,18 @@ internal sealed class ConcurrencyGate(int most, TimeProvider time)
     }
 
     /// <summary>Waits for a place; give it back by disposing.</summary>
-    public ValueTask<Place> EnterAsync(CancellationToken cancellationToken)
+    /// <param name="bytes">Content that the request will move.</param>
+    /// <param name="cancellationToken">Cancels the waiting.</param>
+    public ValueTask<Place> EnterAsync(long bytes, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<Place>(cancellationToken);
-        LinkedListNode<TaskCompletionSource> node;
+        LinkedListNode<Waiter> node;
         lock (_gate)
         {
-            if (_waiters.Count == 0 && _taken < _control.Limit)
-            {
-                _taken++;
-                return new ValueTask<Place>(new Place(this));
-            }
-
-            node = _waiters.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            if (_waiters.Count == 0 && Fits(bytes))
+                return new ValueTask<Place>(Take(bytes));
+            node = _waiters.AddLast(new Waiter(bytes));
         }
 
         return new ValueTask<Place>(WaitAsync(node, cancellationToken));
@@ -67,14 +69,13 @@ internal sealed class ConcurrencyGate(int most, TimeProvider time)
             _control.OnThrottled(exception.RetryAfter);
     }
 
-    private async Task<Place> WaitAsync(LinkedListNode<TaskCompletionSource> node, CancellationToken cancellationToken)
+    private async Task<Place> WaitAsync(LinkedListNode<Waiter> node, CancellationToken cancellationToken)
     {
         await using (cancellationToken.UnsafeRegister((_, token) => Cancel(node, token), null))
-            await node.Value.Task.ConfigureAwait(false);
-        return new Place(this);
+            return await node.Value.Task.ConfigureAwait(false);
     }
 
-    private void Cancel(LinkedListNode<TaskCompletionSource> node, CancellationToken cancellationToken)
+    private void Cancel(LinkedListNode<Waiter> node, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -82,34 +83,49 @@ internal sealed class ConcurrencyGate(int most, TimeProvider time)
             if (node.List is null)
                 return;
             _waiters.Remove(node);
+            Grant();
         }
 
         node.Value.TrySetCanceled(cancellationToken);
     }
 
-    private void Leave()
+    private bool Fits(long bytes) => _taken < _control.Limit && (_taken == 0 || _bytes + bytes <= room());
+
+    private Place Take(long bytes)
+    {
+        _taken++;
+        _bytes += bytes;
+        return new Place(this, bytes);
+    }
+
+    private void Leave(long bytes)
     {
         lock (_gate)
         {
             _taken--;
+            _bytes -= bytes;
             Grant();
         }
     }
 
     private void Grant()
     {
-        while (_taken < _control.Limit && _waiters.First is { } next)
+        while (_waiters.First is { } next && Fits(next.Value.Bytes))
         {
             _waiters.RemoveFirst();
-            _taken++;
-            next.Value.TrySetResult();
+            next.Value.TrySetResult(Take(next.Value.Bytes));
         }
     }
 
     /// <summary>A place that was taken.</summary>
-    internal readonly struct Place(ConcurrencyGate gate) : IDisposable
+    internal readonly struct Place(ConcurrencyGate gate, long bytes) : IDisposable
     {
         /// <summary>Gives the place back; once.</summary>
-        public void Dispose() => gate.Leave();
+        public void Dispose() => gate.Leave(bytes);
+    }
+
+    private sealed class Waiter(long bytes) : TaskCompletionSource<Place>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public long Bytes => bytes;
     }
 }

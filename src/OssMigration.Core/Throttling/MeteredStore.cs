@@ -9,13 +9,10 @@ namespace OssMigration.Core.Throttling;
 /// </summary>
 internal sealed class MeteredStore(IObjectReader inner, TransferMeter meter, Pace pace, ConcurrencyGate places) : StoreDecorator(inner)
 {
-    // A server sends so much at once, whatever we read: small objects whole, large ones until the buffers in between are full.
-    private const int PaidAhead = 128 * 1024;
-
     /// <inheritdoc/>
     public override async Task<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
     {
-        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        await BeginReadAsync(0, pace.Reading.TakeTurn(), cancellationToken).ConfigureAwait(false);
         ListPage page = await Inner.ListPageAsync(request, cancellationToken).ConfigureAwait(false);
 
         // How long it is shows when it is there; the next one waits for it.
@@ -27,7 +24,7 @@ internal sealed class MeteredStore(IObjectReader inner, TransferMeter meter, Pac
     /// <inheritdoc/>
     public override async Task<ObjectHead?> HeadAsync(string key, CancellationToken cancellationToken)
     {
-        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        await BeginReadAsync(0, pace.Reading.TakeTurn(), cancellationToken).ConfigureAwait(false);
         return await Inner.HeadAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
@@ -35,8 +32,9 @@ internal sealed class MeteredStore(IObjectReader inner, TransferMeter meter, Pac
     public override async Task<TResult> ReadAsync<TResult>(
         ReadRequest request, Func<ObjectContent, CancellationToken, ValueTask<TResult>> consume, CancellationToken cancellationToken)
     {
-        int ahead = pace.Reading.IsLimited ? (int)Math.Min(request.Range?.Length ?? request.ExpectedLength ?? 0, PaidAhead) : 0;
-        await BeginAsync(ahead, 0, cancellationToken).ConfigureAwait(false);
+        int ahead = pace.Reading.IsLimited ? (int)Math.Min(request.Range?.Length ?? request.ExpectedLength ?? 0, Pace.PaidAhead) : 0;
+        long turn = pace.Reading.TakeTurn();
+        await BeginReadAsync(ahead, turn, cancellationToken).ConfigureAwait(false);
         long begun = places.Now();
         try
         {
@@ -44,7 +42,7 @@ internal sealed class MeteredStore(IObjectReader inner, TransferMeter meter, Pac
                 request,
                 async (content, token) =>
                 {
-                    await using MeteredStream body = new(content.Body, content.Length, ahead, meter.CountRead, pace.Reading);
+                    await using MeteredStream body = new(content.Body, content.Length, ahead, meter.CountRead, pace.Reading, turn);
                     TResult result = await consume(content with { Body = body }, token).ConfigureAwait(false);
                     places.Completed(begun, content.Length);
                     return result;
@@ -69,43 +67,44 @@ internal sealed class MeteredStore(IObjectReader inner, TransferMeter meter, Pac
     /// <inheritdoc/>
     public override async Task DeleteAsync(string key, CancellationToken cancellationToken)
     {
-        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        await BeginWriteAsync(0, pace.Writing.TakeTurn(), cancellationToken).ConfigureAwait(false);
         await Target.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public override async Task<string> InitiateAsync(InitiateRequest request, CancellationToken cancellationToken)
     {
-        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        await BeginWriteAsync(0, pace.Writing.TakeTurn(), cancellationToken).ConfigureAwait(false);
         return await Target.InitiateAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public override async Task<PutResult> CompleteAsync(CompleteRequest request, CancellationToken cancellationToken)
     {
-        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        await BeginWriteAsync(0, pace.Writing.TakeTurn(), cancellationToken).ConfigureAwait(false);
         return await Target.CompleteAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public override async Task AbortAsync(string key, string uploadId, CancellationToken cancellationToken)
     {
-        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        await BeginWriteAsync(0, pace.Writing.TakeTurn(), cancellationToken).ConfigureAwait(false);
         await Target.AbortAsync(key, uploadId, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<OpenUpload>> ListUploadsAsync(string keyPrefix, CancellationToken cancellationToken)
     {
-        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        await BeginReadAsync(0, pace.Reading.TakeTurn(), cancellationToken).ConfigureAwait(false);
         return await Target.ListUploadsAsync(keyPrefix, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<TResult> WriteAsync<TResult>(Stream content, Func<Stream, CancellationToken, Task<TResult>> send, CancellationToken cancellationToken)
     {
-        int ahead = pace.Writing.IsLimited ? (int)Math.Min(content.Length, MeteredStream.PacedChunk) : 0;
-        await BeginAsync(0, ahead, cancellationToken).ConfigureAwait(false);
-        await using MeteredStream body = new(content, content.Length, ahead, bytes => meter.CountWritten(bytes), pace.Writing);
+        int ahead = pace.Writing.IsLimited ? (int)Math.Min(content.Length, pace.Writing.Piece) : 0;
+        long turn = pace.Writing.TakeTurn();
+        await BeginWriteAsync(ahead, turn, cancellationToken).ConfigureAwait(false);
+        await using MeteredStream body = new(content, content.Length, ahead, bytes => meter.CountWritten(bytes), pace.Writing, turn);
         long begun = places.Now();
         try
         {
@@ -120,11 +119,19 @@ internal sealed class MeteredStore(IObjectReader inner, TransferMeter meter, Pac
         }
     }
 
-    // A request and the header of its answer cost both directions.
-    private async ValueTask BeginAsync(int arriving, int sent, CancellationToken cancellationToken)
+    // A request and the header of its answer cost both directions, but wait in one queue: who waited in both by turns would
+    // leave one idle while all are in the other.
+    private ValueTask BeginReadAsync(int arriving, long turn, CancellationToken cancellationToken)
     {
         meter.CountRequest();
-        await pace.Writing.AcquireAsync(TrafficCost.Header + TrafficCost.OfContent(sent), cancellationToken).ConfigureAwait(false);
-        await pace.Reading.AcquireAsync(TrafficCost.Header + TrafficCost.OfContent(arriving), cancellationToken).ConfigureAwait(false);
+        pace.Writing.Charge(TrafficCost.Header);
+        return pace.Reading.AcquireAsync(TrafficCost.Header + TrafficCost.OfContent(arriving), turn, cancellationToken);
+    }
+
+    private ValueTask BeginWriteAsync(int sent, long turn, CancellationToken cancellationToken)
+    {
+        meter.CountRequest();
+        pace.Reading.Charge(TrafficCost.Header);
+        return pace.Writing.AcquireAsync(TrafficCost.Header + TrafficCost.OfContent(sent), turn, cancellationToken);
     }
 }

@@ -9,11 +9,9 @@ namespace OssMigration.Core.Throttling;
 /// <param name="paid">Bytes of it that are paid for already.</param>
 /// <param name="count">Told of every byte.</param>
 /// <param name="limiter">The rate.</param>
-internal sealed class MeteredStream(Stream inner, long length, long paid, Action<int> count, RateLimiter limiter) : Stream
+/// <param name="turn">Its turn there.</param>
+internal sealed class MeteredStream(Stream inner, long length, long paid, Action<int> count, RateLimiter limiter, long turn) : Stream
 {
-    /// <summary>Most bytes that are paid for, and so sent or taken, in one go.</summary>
-    public const int PacedChunk = 32 * 1024;
-
     private readonly long _length = length;
     private long _left = length;
     private long _paid = paid;
@@ -47,11 +45,11 @@ internal sealed class MeteredStream(Stream inner, long length, long paid, Action
     {
         if (limiter.IsLimited && _left > 0 && buffer.Length > 0)
         {
-            int wanted = (int)Math.Min(Math.Min(buffer.Length, PacedChunk), _left);
+            int wanted = (int)Math.Min(Math.Min(buffer.Length, limiter.Piece), _left);
             if (_paid < wanted)
             {
                 int missing = wanted - (int)_paid;
-                await limiter.AcquireAsync(TrafficCost.OfContent(missing), cancellationToken).ConfigureAwait(false);
+                await limiter.AcquireAsync(TrafficCost.OfContent(missing), turn, cancellationToken).ConfigureAwait(false);
                 _paid = wanted;
             }
 
@@ -74,7 +72,7 @@ internal sealed class MeteredStream(Stream inner, long length, long paid, Action
     {
         if (limiter.IsLimited || !inner.CanSeek)
         {
-            await base.CopyToAsync(destination, PacedChunk, cancellationToken).ConfigureAwait(false);
+            await base.CopyToAsync(destination, limiter.Piece, cancellationToken).ConfigureAwait(false);
             return;
         }
 

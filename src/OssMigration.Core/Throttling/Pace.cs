@@ -8,6 +8,15 @@ internal sealed class Pace : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Bytes that may be under way on one connection while a limit holds.</summary>
+    public const int SmallBuffer = 256 * 1024;
+
+    /// <summary>Bytes that a request pays for before it is sent: a server sends so much at once, whatever we read.</summary>
+    public const int PaidAhead = 128 * 1024;
+
+    private const long RoomSeconds = 4;
+    private const double LongRoundTripSeconds = 0.1;
+
     private readonly object _gate = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
@@ -44,6 +53,24 @@ internal sealed class Pace : IDisposable
                 return _plan.NextChange(_time.GetUtcNow());
         }
     }
+
+    /// <summary>
+    /// Bytes that a connection may have under way while a limit of the rate holds; null while none does, or where it is so
+    /// high that connections bounded like that would not reach it over a long line.
+    /// </summary>
+    /// <param name="connections">How many there may be.</param>
+    public int? ConnectionBuffer(int connections)
+    {
+        long? rate = Reading.PerSecond;
+        return rate is null || rate * LongRoundTripSeconds > (long)SmallBuffer * connections ? null : SmallBuffer;
+    }
+
+    /// <summary>
+    /// Bytes that all reads, or all writes, under way may have before them. While a limit holds, so many that each still
+    /// moves on; more of them would only wait on each other with their connections open.
+    /// </summary>
+    /// <param name="most">Where no limit holds, and at most.</param>
+    public long Room(long most) => Reading.PerSecond is { } rate ? Math.Min(most, rate * RoomSeconds) : most;
 
     /// <summary>Takes up these limits, at once and for all that waits already.</summary>
     public void Obey(LimitPlan plan)

@@ -2,7 +2,7 @@ namespace OssMigration.Core.Throttling;
 
 /// <summary>
 /// Holds bytes, or objects, to a rate: a bucket that fills at the rate and holds some hundredths of a second's worth, so
-/// that others on the line hardly feel it. First come, first served. The rate may be changed at any time and reaches
+/// that others on the line hardly feel it. First come, first served, by turns. The rate may be changed at any time and reaches
 /// those who wait already. Costs one look at a field while there is no limit. Thread-safe.
 /// </summary>
 internal sealed class RateLimiter : IDisposable
@@ -12,6 +12,7 @@ internal sealed class RateLimiter : IDisposable
 
     private readonly object _gate = new();
     private readonly LinkedList<Waiter> _waiters = new();
+    private long _lastTurn;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private long? _perSecond;
@@ -26,6 +27,9 @@ internal sealed class RateLimiter : IDisposable
         _countedAt = time.GetTimestamp();
         _timer = time.CreateTimer(static self => ((RateLimiter)self!).PassReady(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>How much is best asked for at a time: about what passes in a millisecond, 16 to 128 KiB.</summary>
+    public int Piece => (int)Math.Clamp((PerSecond ?? long.MaxValue) / 1000, 16 * 1024, 128 * 1024);
 
     /// <summary>Whether there is a limit now.</summary>
     public bool IsLimited => _isLimited;
@@ -51,10 +55,19 @@ internal sealed class RateLimiter : IDisposable
         }
     }
 
+    /// <summary>A place in the order of those who wait, for one that will come several times.</summary>
+    public long TakeTurn() => Interlocked.Increment(ref _lastTurn);
+
     /// <summary>
     /// Returns when so much may pass. What is larger than the bucket passes when all but a bucket of it has been waited for.
     /// </summary>
-    public ValueTask AcquireAsync(int amount, CancellationToken cancellationToken)
+    public ValueTask AcquireAsync(int amount, CancellationToken cancellationToken) => AcquireAsync(amount, TakeTurn(), cancellationToken);
+
+    /// <summary>
+    /// As above, for one that took its turn earlier: it passes those who came after it. So a stream that has begun comes to
+    /// its end, and the next has the line, where all at once would come in one gush and leave in one.
+    /// </summary>
+    public ValueTask AcquireAsync(int amount, long turn, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
@@ -73,15 +86,36 @@ internal sealed class RateLimiter : IDisposable
                     return default;
                 Schedule(rate);
             }
-            Waiter waiter = new(amount);
-            LinkedListNode<Waiter> node = _waiters.AddLast(waiter);
+            Waiter waiter = new(amount, turn);
+            LinkedListNode<Waiter> node = Enqueue(waiter);
             waiter.Registration = cancellationToken.UnsafeRegister((_, token) => Cancel(node, token), null);
             return new ValueTask(waiter.Task);
         }
     }
 
+    /// <summary>Counts what passes without waiting; whoever waits, or comes later, waits for it too.</summary>
+    public void Charge(int amount)
+    {
+        if (!_isLimited)
+            return;
+        lock (_gate)
+        {
+            Drain();
+            _level += amount;
+        }
+    }
+
     /// <summary>Stops the clock. Whoever waits is not let through any more.</summary>
     public void Dispose() => _timer.Dispose();
+
+    // What the first waits for is in the bucket already, so nobody passes it.
+    private LinkedListNode<Waiter> Enqueue(Waiter waiter)
+    {
+        LinkedListNode<Waiter>? before = _waiters.Last;
+        while (before is not null && before != _waiters.First && before.Value.Turn > waiter.Turn)
+            before = before.Previous;
+        return before is null ? _waiters.AddLast(waiter) : _waiters.AddAfter(before, waiter);
+    }
 
     // Only what the first waiter wants is in the bucket: so a cancelled one can take it back, and the others cost nothing.
     private void PassReady()
@@ -144,9 +178,11 @@ internal sealed class RateLimiter : IDisposable
         _countedAt = now;
     }
 
-    private sealed class Waiter(int amount) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Waiter(int amount, long turn) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public int Amount => amount;
+
+        public long Turn => turn;
 
         public CancellationTokenRegistration Registration { get; set; }
     }

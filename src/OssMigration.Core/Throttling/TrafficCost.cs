@@ -12,8 +12,8 @@ internal static class TrafficCost
     /// <summary>Bytes of one entry in the XML of a listing, besides its key.</summary>
     public const int ListedEntry = 320;
 
-    // TCP and IP take 40 bytes of 1,500, acknowledgements of the other direction and TLS records the rest.
-    private const int ContentPerFramingByte = 24;
+    // Of 1,538 bytes of Ethernet 1,460 are content; the acknowledgements of the other direction take half of that again.
+    private const int ContentPerFramingByte = 15;
 
     /// <summary>Bytes on the line for so many bytes of content.</summary>
     public static int OfContent(int bytes) => bytes + (bytes / ContentPerFramingByte);

@@ -43,6 +43,7 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link, BusinessApi 
         "POST /business/phase" => business.ChangePhaseAsync(context),
         "POST /business/window" => business.BeginWindowAsync(context),
         "POST /business/verify" => business.VerifyAsync(context),
+        "POST /website" => SetWebsiteAsync(context),
         "POST /buckets" => CreateBucketAsync(context),
         "POST /lifecycle/run" => RunLifecycleAsync(context),
         "POST /objects" => SetObjectAsync(context),
@@ -90,6 +91,14 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link, BusinessApi 
         ShapedLink shaped = link ?? throw new ArgumentException("The sandbox was started without a link.");
         (DateTimeOffset from, DateTimeOffset to) = SecondSpan.Moments(context.Request.Query["from"], context.Request.Query["to"], shaped.Now);
         return AnswerAsync(context, LinkUse.Of(shaped, SecondSpan.Between(from, to)), AdminJson.Default.LinkUse);
+    }
+
+    private async Task SetWebsiteAsync(HttpContext context)
+    {
+        WebsiteRequest request = await ReadAsync(context, AdminJson.Default.WebsiteRequest);
+        oss.Website.MasksSecrets = request.MaskSecrets;
+        oss.Website.OriginTimeout = request.OriginTimeoutMs > 0 ? TimeSpan.FromMilliseconds(request.OriginTimeoutMs) : null;
+        await DoneAsync(context, static () => { });
     }
 
     private async Task CreateBucketAsync(HttpContext context)

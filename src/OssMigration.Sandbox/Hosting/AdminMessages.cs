@@ -10,6 +10,9 @@ internal sealed record ClockRequest(string Side, double? OffsetSeconds, DateTime
 /// <summary>POST /limits: what is left out is not limited.</summary>
 internal sealed record LimitsRequest(string Side, double LatencyMs, long BytesPerSecond, int RequestsPerSecondPerKey);
 
+/// <summary>POST /website: how the OSS side shows secrets, and how long it waits for origins; what is left out is as usual.</summary>
+internal sealed record WebsiteRequest(bool MaskSecrets, double OriginTimeoutMs);
+
 /// <summary>POST /buckets: creates a bucket.</summary>
 /// <param name="Side">s3 or oss.</param>
 /// <param name="Name">The name.</param>
@@ -58,6 +61,7 @@ internal sealed record AdminCount(int Count);
 [JsonSerializable(typeof(List<Fault>))]
 [JsonSerializable(typeof(ClockRequest))]
 [JsonSerializable(typeof(LimitsRequest))]
+[JsonSerializable(typeof(WebsiteRequest))]
 [JsonSerializable(typeof(BucketRequest))]
 [JsonSerializable(typeof(LifecycleRequest))]
 [JsonSerializable(typeof(ObjectRequest))]

@@ -13,12 +13,19 @@ namespace OssMigration.Commands;
 /// Makes a migration job and stores it, without any secret. Options that are out of range or contradict each other are
 /// named all at once. Nothing is sent; Start-OssMigration runs it.
 /// </summary>
-[Cmdlet(VerbsCommon.New, "MigrationJob", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "MigrationJob", DefaultParameterSetName = AddressSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MigrationJobInfo))]
 public sealed class NewMigrationJobCommand : MigrationCommand
 {
+    private const string AddressSet = "Address";
+    private const string BaseSet = "BaseJob";
+
+    // What a job that goes on from another one has of its own.
+    private static readonly string[] OwnParameters = [nameof(Name), nameof(BaseJob), nameof(Mode), nameof(Interval), nameof(RunCount)];
+
     // Boxed, because a field of an enum of the engine would have to be resolved before the module is imported.
     private readonly StrongBox<OverwriteMode> _overwrite = new();
+    private readonly StrongBox<MigrationMode> _mode = new();
 
     /// <summary>3 to 63 lower-case letters, digits and hyphens.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -26,16 +33,42 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     public string Name { get; set; } = "";
 
     /// <summary>Where objects come from: an address, or its URI.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = AddressSet)]
     [StoreAddress]
     [ValidateNotNull]
     public StoreAddress Source { get; set; } = null!;
 
     /// <summary>Where they go: an address, or its URI.</summary>
-    [Parameter(Mandatory = true, Position = 2)]
+    [Parameter(Mandatory = true, Position = 2, ParameterSetName = AddressSet)]
     [StoreAddress]
     [ValidateNotNull]
     public StoreAddress Destination { get; set; } = null!;
+
+    /// <summary>
+    /// A finished job to go on from: addresses, filter, limits and moment of cut-over are taken over, and what it has settled, so that the
+    /// first run is an increment already. That job stays as it is.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = BaseSet)]
+    [JobName]
+    [ArgumentCompleter(typeof(JobNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string BaseJob { get; set; } = "";
+
+    /// <summary>Full (default): one run whenever it is started. Incremental: -RunCount runs, one every -Interval.</summary>
+    [Parameter]
+    public MigrationMode Mode
+    {
+        get => _mode.Value;
+        set => _mode.Value = value;
+    }
+
+    /// <summary>With -Mode Incremental: from the start of a run to the start of the next, 1 second to 1 day.</summary>
+    [Parameter]
+    public TimeSpan? Interval { get; set; }
+
+    /// <summary>With -Mode Incremental: how many runs, the first included, 1 to 100,000.</summary>
+    [Parameter]
+    public int? RunCount { get; set; }
 
     /// <summary>What happens to an object that is at the destination already. Default IfDifferent.</summary>
     [Parameter]
@@ -149,10 +182,27 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     /// <inheritdoc/>
     private protected override void Process()
     {
+        if (ParameterSetName == BaseSet)
+        {
+            GoOn();
+            return;
+        }
+
         MigrationJob job = Build();
         if (!ShouldProcess($"{Name}: {Source} -> {Destination}", "Make a migration job"))
             return;
         Engine.CreateJob(job);
+        WriteObject(new MigrationJobInfo(Engine.GetJob(Name)));
+    }
+
+    private void GoOn()
+    {
+        string[] taken = [.. MyInvocation.BoundParameters.Keys.Except([.. OwnParameters, .. CommonParameters, .. OptionalCommonParameters], StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
+        if (taken.Length > 0)
+            throw new ArgumentException($"{string.Join(", ", taken.Select(parameter => $"-{parameter}"))} cannot be given with -BaseJob: a job that goes on takes it over. Set-MigrationJob changes its limits afterwards.");
+        if (!ShouldProcess($"{Name}: goes on from {BaseJob}", "Make a migration job"))
+            return;
+        Engine.CreateJob(BaseJob, job => job with { Name = Name, Mode = Mode, Interval = Interval, RunCount = RunCount });
         WriteObject(new MigrationJobInfo(Engine.GetJob(Name)));
     }
 
@@ -163,6 +213,9 @@ public sealed class NewMigrationJobCommand : MigrationCommand
             Name = Name,
             Source = Source,
             Destination = Destination,
+            Mode = Mode,
+            Interval = Interval,
+            RunCount = RunCount,
             Overwrite = Overwrite,
             Filter = BuildFilter(),
             MaxBytesPerSecond = MaxBandwidth > 0 ? MaxBandwidth : null,

@@ -60,6 +60,14 @@ public sealed class SetMigrationJobCommand : JobCommand
     [Parameter]
     public DateTimeOffset CutoverTime { get; set; }
 
+    /// <summary>Of an incremental job: from the start of a run to the start of the next, 1 second to 1 day. Taken up at once.</summary>
+    [Parameter]
+    public TimeSpan Interval { get; set; }
+
+    /// <summary>Of an incremental job: how many runs, those that are done included.</summary>
+    [Parameter]
+    public int RunCount { get; set; }
+
     /// <summary>Gives the changed job.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -85,6 +93,10 @@ public sealed class SetMigrationJobCommand : JobCommand
             changes.Add($"run at most {Concurrency} transfers at a time from the next start");
         if (Given(nameof(CutoverTime)))
             changes.Add($"overwrite nothing at the destination from {Display.Time(CutoverTime)}");
+        if (Given(nameof(Interval)))
+            changes.Add($"begin a run every {Display.Span(Interval)}");
+        if (Given(nameof(RunCount)))
+            changes.Add($"run {Display.Number(RunCount)} times");
         if (changes.Count == 0)
         {
             WriteWarning($"Nothing to change was given for job {Job}.");
@@ -103,6 +115,8 @@ public sealed class SetMigrationJobCommand : JobCommand
             MaxObjectsPerSecond = Given(nameof(MaxObjectRate)) ? MaxObjectRate : null,
             Concurrency = Given(nameof(Concurrency)) ? Concurrency : null,
             CutoverTime = Given(nameof(CutoverTime)) ? CutoverTime : null,
+            Interval = Given(nameof(Interval)) ? Interval : null,
+            RunCount = Given(nameof(RunCount)) ? RunCount : null,
         });
         if (PassThru)
             WriteObject(new MigrationJobInfo(Engine.GetJob(Job)));

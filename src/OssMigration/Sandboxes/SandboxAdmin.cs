@@ -110,7 +110,7 @@ internal static class SandboxAdmin
             case JsonValueKind.String:
                 return json.GetString();
             case JsonValueKind.Number:
-                return json.TryGetInt64(out long whole) ? whole : json.GetDouble();
+                return json.TryGetInt64(out long whole) ? (object)whole : json.GetDouble();
             case JsonValueKind.True:
             case JsonValueKind.False:
                 return json.GetBoolean();

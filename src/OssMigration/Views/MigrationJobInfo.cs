@@ -33,6 +33,18 @@ public sealed record MigrationJobInfo
     /// <summary>What a run covers.</summary>
     public MigrationMode Mode => _status.Job.Mode;
 
+    /// <summary>Of an incremental job: from the start of a run to the start of the next; null of others.</summary>
+    public TimeSpan? Interval => _status.Job.Interval;
+
+    /// <summary>Of an incremental job: how many runs it has; null of others.</summary>
+    public int? RunCount => _status.Job.RunCount;
+
+    /// <summary>Of an incremental job: how many of them are done.</summary>
+    public int RunsDone => _status.RunsDone;
+
+    /// <summary>Of an incremental job: when its next run is due (UTC); null where it has none, or was never started.</summary>
+    public DateTimeOffset? NextRunAt => _status.NextRunAt;
+
     /// <summary>What happens to an object that is at the destination already.</summary>
     public OverwriteMode Overwrite => _status.Job.Overwrite;
 
