@@ -43,7 +43,7 @@ internal sealed class LifecycleJob
             Folder = folder,
             Job = job,
             LastRun = last,
-            LastReport = journal.Reports().LastOrDefault(report => report.Mode is MigrationMode.Full or MigrationMode.Incremental),
+            LastReport = journal.Reports().LastOrDefault(report => report.Scope == RunScope.Everything),
             Comparisons = journal.Comparisons(),
             Records = journal.LifecycleRules(),
         };
