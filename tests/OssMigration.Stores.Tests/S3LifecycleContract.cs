@@ -81,14 +81,14 @@ public abstract class S3LifecycleContract : IAsyncLifetime
     [Fact]
     public async Task The_header_that_belongs_to_the_configuration_goes_back_with_it()
     {
-        Assert.SkipUnless(KeepsMinimumSize, "This server does not know the header.");
         BucketDocument document = Document(Rule("one", "data/")) with { Headers = new Dictionary<string, string> { ["x-amz-transition-default-minimum-object-size"] = "varies_by_storage_class" } };
 
         await Store.WriteDocumentAsync(BucketDocumentKind.Lifecycle, document, Token);
         BucketDocument read = (await Store.ReadDocumentAsync(BucketDocumentKind.Lifecycle, Token))!;
         await Store.WriteDocumentAsync(BucketDocumentKind.Lifecycle, read, Token);
 
-        Assert.Equal("varies_by_storage_class", (await Store.ReadDocumentAsync(BucketDocumentKind.Lifecycle, Token))!.Headers["x-amz-transition-default-minimum-object-size"]);
+        BucketDocument again = (await Store.ReadDocumentAsync(BucketDocumentKind.Lifecycle, Token))!;
+        Assert.Equal(KeepsMinimumSize ? "varies_by_storage_class" : null, again.Headers.GetValueOrDefault("x-amz-transition-default-minimum-object-size"));
     }
 
     [Fact]

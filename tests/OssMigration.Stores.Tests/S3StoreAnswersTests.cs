@@ -415,7 +415,7 @@ public sealed class S3StoreAnswersTests : IAsyncDisposable
         await store.WriteDocumentAsync(BucketDocumentKind.Lifecycle, document, Token);
 
         Dictionary<string, string> sent = _server.Requests[1].Headers;
-        Assert.Equal(("PUT", "https://s3.example.com/photos?lifecycle="), (_server.Requests[1].Method, _server.Requests[1].Uri));
+        Assert.Equal(("PUT", "https://s3.example.com/photos/?lifecycle="), (_server.Requests[1].Method, _server.Requests[1].Uri));
         Assert.EndsWith(Xml, sent["(body)"].Replace("a&#xD;\n", "a&#xD;&#xA;", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal("varies_by_storage_class", sent["x-amz-transition-default-minimum-object-size"]);
 #pragma warning disable CA5351 // What S3 wants.
