@@ -4,7 +4,10 @@ using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Copying;
 
-/// <summary>What an outcome counts as. The first seven are the right side of the reconciliation.</summary>
+/// <summary>
+/// What an outcome counts as. The first seven are the right side of the reconciliation; those from <see cref="New"/> on
+/// are counted beside, because they tell more of objects that one of the others counts.
+/// </summary>
 internal enum OutcomeKind
 {
     Copied,
@@ -17,6 +20,21 @@ internal enum OutcomeKind
     GoneAtSource,
     DestinationOnly,
     FilteredOut,
+
+    /// <summary>Settled by an earlier run, and at neither end any more. Reported nowhere.</summary>
+    AtNeitherEnd,
+
+    /// <summary>Of Copied: no earlier run had settled the key.</summary>
+    New,
+
+    /// <summary>Of Copied: an earlier run had settled another version of the source.</summary>
+    Changed,
+
+    /// <summary>Of all keys: an earlier run had settled them.</summary>
+    Known,
+
+    /// <summary>Of GoneAtSource: removed at the destination.</summary>
+    Removed,
 }
 
 /// <summary>How one key ended. A closed set: the nested records are all there is.</summary>
@@ -57,6 +75,16 @@ internal abstract record TransferOutcome
         public static DestinationOnly Instance { get; } = new();
 
         public override OutcomeKind Kind => OutcomeKind.DestinationOnly;
+    }
+
+    /// <summary>Settled by an earlier run, and at neither end any more.</summary>
+    /// <param name="IsForgotten">
+    /// Whether it leaves the manifest. After cut-over it stays: what the business deleted must not come back should the key
+    /// appear at the source again.
+    /// </param>
+    internal sealed record AtNeitherEnd(bool IsForgotten) : TransferOutcome
+    {
+        public override OutcomeKind Kind => OutcomeKind.AtNeitherEnd;
     }
 
     /// <summary>An outcome that a person should see: it becomes an item of the journal.</summary>

@@ -202,7 +202,7 @@ internal sealed class RangeLedger : IDisposable
     {
         TransferOutcome outcome = slot.Outcome!;
         Count(slot, outcome);
-        if ((SettledBy(outcome) ?? slot.Previous) is { } settled)
+        if ((SettledBy(slot, outcome) ?? slot.Previous) is { } settled)
             _batch.Settled.Add(settled);
         if (outcome is TransferOutcome.Exceptional exceptional)
             Report(Item(slot, exceptional.State, exceptional.ErrorKind, exceptional.Message));
@@ -216,7 +216,7 @@ internal sealed class RangeLedger : IDisposable
             Report(Item(slot, exceptional.State, exceptional.ErrorKind, exceptional.Message));
         else
             _batch.Resolve(slot.Key);
-        if (SettledBy(outcome) is { } settled)
+        if (SettledBy(slot, outcome) is { } settled)
             _batch.Late.Add(settled);
     }
 
@@ -229,14 +229,22 @@ internal sealed class RangeLedger : IDisposable
     private void Count(LedgerSlot slot, TransferOutcome outcome)
     {
         _batch.Count(outcome.Kind, slot.Size);
-        if (outcome is TransferOutcome.Copied copied)
-            _batch.ChangedBytes += copied.Settled.Size - slot.Size;
+        if (slot.Previous is not null)
+            _batch.Count(OutcomeKind.Known, slot.Size);
+        if (outcome is not TransferOutcome.Copied copied)
+            return;
+        _batch.ChangedBytes += copied.Settled.Size - slot.Size;
+        if (slot.Previous is null)
+            _batch.Count(OutcomeKind.New, slot.Size);
+        else if (slot.Previous.SourceVersion != copied.Settled.SourceVersion)
+            _batch.Count(OutcomeKind.Changed, slot.Size);
     }
 
-    private static SettledEntry? SettledBy(TransferOutcome outcome) => outcome switch
+    private static SettledEntry? SettledBy(LedgerSlot slot, TransferOutcome outcome) => outcome switch
     {
         TransferOutcome.Copied copied => copied.Settled,
         TransferOutcome.Skipped skipped => skipped.Settled,
+        TransferOutcome.AtNeitherEnd { IsForgotten: true } => slot.Previous?.Forget(),
         _ => null,
     };
 

@@ -1,8 +1,7 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Journal;
-using OssMigration.Core.Listing;
-using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Throttling;
 
 namespace OssMigration.Core.Jobs;
 
@@ -18,14 +17,11 @@ internal sealed record RunContext
     /// <summary>The truth table.</summary>
     public required DecisionRules Rules { get; init; }
 
-    /// <summary>Lists the source with the job's filter.</summary>
-    public required IKeyLister SourceLister { get; init; }
+    /// <summary>The keys to look at.</summary>
+    public required IKeyWalks Walks { get; init; }
 
-    /// <summary>Lists the destination.</summary>
-    public required IKeyLister DestinationLister { get; init; }
-
-    /// <summary>What earlier runs settled.</summary>
-    public required MergedManifest Settled { get; init; }
+    /// <summary>Closed while nothing new may begin.</summary>
+    public required PauseGate Pause { get; init; }
 
     /// <summary>Where transfers go.</summary>
     public required TransferPool Pool { get; init; }

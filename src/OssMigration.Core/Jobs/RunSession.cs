@@ -1,4 +1,5 @@
 using OssMigration.Core.Journal;
+using OssMigration.Core.Listing;
 using OssMigration.Core.Reporting;
 
 namespace OssMigration.Core.Jobs;
@@ -9,6 +10,9 @@ namespace OssMigration.Core.Jobs;
 /// </summary>
 internal sealed class RunSession(RunContext context, StoreChain stores, UploadJournal uploads, Func<MigrationReport> checkpoint)
 {
+    /// <summary>The reason where another process asked for the stop.</summary>
+    public const string StopCalled = "Stop-OssMigration was called.";
+
     private const int RangesAtATime = 4;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
@@ -102,6 +106,7 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
         {
             for (int tick = 1; await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false); tick++)
             {
+                TellPause();
                 context.Listener.OnProgress(context.Progress.Snapshot(stores.DestinationUsage.BytesWritten));
                 if (!context.IsAfterCutover && context.Cutover.HasCome)
                 {
@@ -111,9 +116,11 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
                 }
 
                 if (tick % 2 == 0)
+                {
                     await FlushAsync().ConfigureAwait(false);
-                if (tick % 4 == 0)
                     await ObeyAsync(control, run).ConfigureAwait(false);
+                }
+
                 if (tick % 20 == 0)
                     await CheckpointAsync().ConfigureAwait(false);
             }
@@ -128,6 +135,17 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
         }
     }
 
+    private void TellPause()
+    {
+        if (context.Pause.IsClosed == context.Progress.IsPaused)
+            return;
+        context.Progress.IsPaused = !context.Progress.IsPaused;
+        string news = context.Progress.IsPaused
+            ? "The timetable pauses the run" + (stores.Pace.NextChange is { } next ? FormattableString.Invariant($" until {next:u}.") : ".")
+            : "The timetable lets the run go on.";
+        context.Listener.OnEvent(new RunEvent(EventLevel.Information, news));
+    }
+
     private Task CheckpointAsync()
     {
         MigrationReport report = checkpoint();
@@ -138,7 +156,7 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
     {
         if (control.IsStopRequested())
         {
-            StopReason = "Stop-OssMigration was called.";
+            StopReason = StopCalled;
             context.Progress.Activity = "Stopping";
             await run.CancelAsync().ConfigureAwait(false);
             return;
@@ -146,8 +164,7 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
 
         MigrationJob job = control.Job();
         context.Cutover.Moment = job.CutoverTime;
-        stores.Reading.BytesPerSecond = job.MaxBytesPerSecond;
-        stores.Writing.BytesPerSecond = job.MaxBytesPerSecond;
+        stores.Obey(job);
     }
 
     private async Task FlushAsync()
@@ -159,10 +176,12 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
             await ledger.FlushAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The uploads that nothing will carry on: their objects are settled otherwise or gone.</summary>
-    public IReadOnlyList<UploadRow> LeftOver(int run)
+    /// <summary>The uploads that nothing will carry on: their objects are settled otherwise or gone. Those of objects that the run did not look at are left.</summary>
+    public IReadOnlyList<UploadRow> LeftOver(RunRow run)
     {
         using JournalReader reader = context.Folder.Read();
-        return [.. uploads.Open().Where(upload => reader.ItemState(run, upload.Key) is not MigrationItemState.Failed)];
+        return [.. uploads.Open().Where(upload => IsLookedAt(upload.Key) && reader.ItemState(run.Run, upload.Key) is not MigrationItemState.Failed)];
+
+        bool IsLookedAt(string key) => run.Scope == RunScope.Everything || KeyTable.Has(context.Folder.Selection(run.Run), key);
     }
 }

@@ -19,6 +19,12 @@ public enum ProofKind
 
     /// <summary>Nothing but key and size was compared.</summary>
     Assumed,
+
+    /// <summary>
+    /// Not settled any more: neither end has the object, or it was removed at the destination. It covers what older segments
+    /// hold of the key and is never given out.
+    /// </summary>
+    Forgotten,
 }
 
 /// <summary>One object that is settled: what the source held, what the destination holds, and how we know.</summary>
@@ -34,4 +40,8 @@ public sealed record SettledEntry(
     SourceVersion SourceVersion,
     string DestinationETag,
     ulong? Crc64,
-    ProofKind Proof);
+    ProofKind Proof)
+{
+    /// <summary>The entry that takes this key out of the manifest.</summary>
+    internal SettledEntry Forget() => this with { DestinationETag = "", Crc64 = null, Proof = ProofKind.Forgotten };
+}

@@ -26,6 +26,9 @@ public enum MigrationItemState
 
     /// <summary>Settled by an earlier run and deleted at the destination after cut-over.</summary>
     DeletedAtDestination,
+
+    /// <summary>Gone at the source, and removed at the destination because that was asked for.</summary>
+    Removed,
 }
 
 /// <summary>One object with an exceptional outcome.</summary>

@@ -15,6 +15,19 @@ public enum RunStatus
     Incomplete = 3,
 }
 
+/// <summary>What a run looks at.</summary>
+public enum RunScope
+{
+    /// <summary>Everything that both ends list.</summary>
+    Everything,
+
+    /// <summary>Objects that were named one by one.</summary>
+    Selection,
+
+    /// <summary>What failed before, or waited for its restoration.</summary>
+    FailedOnly,
+}
+
 /// <summary>A count of objects and the sum of their listed sizes.</summary>
 /// <param name="Objects">How many.</param>
 /// <param name="Bytes">Their listed sizes.</param>
@@ -55,6 +68,9 @@ public sealed record MigrationReport
     /// <summary>What the run covered.</summary>
     public MigrationMode Mode { get; init; }
 
+    /// <summary>What it looked at. Only a run over everything says something of all objects.</summary>
+    public RunScope Scope { get; init; }
+
     /// <summary>How it ended.</summary>
     public RunStatus Status { get; init; }
 
@@ -85,6 +101,15 @@ public sealed record MigrationReport
     /// <summary>Written to the destination and proved.</summary>
     public ObjectCount Copied { get; init; }
 
+    /// <summary>Of Copied: no earlier run had settled the key.</summary>
+    public ObjectCount New { get; init; }
+
+    /// <summary>
+    /// Of Copied: an earlier run had settled another version of the source. What is copied and neither new nor changed was
+    /// put right at the destination: it was not there any more, or not as it was written.
+    /// </summary>
+    public ObjectCount Changed { get; init; }
+
     /// <summary>The same at the destination already, or left alone by the overwrite mode.</summary>
     public ObjectCount Skipped { get; init; }
 
@@ -105,6 +130,9 @@ public sealed record MigrationReport
 
     /// <summary>Settled by an earlier run and no longer at the source. Not part of Listed.</summary>
     public ObjectCount GoneAtSource { get; init; }
+
+    /// <summary>Of GoneAtSource: removed at the destination by this run.</summary>
+    public ObjectCount Removed { get; init; }
 
     /// <summary>At the destination only. Not part of Listed.</summary>
     public ObjectCount DestinationOnly { get; init; }

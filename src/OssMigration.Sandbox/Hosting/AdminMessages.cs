@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OssMigration.Sandbox.Business;
 
 namespace OssMigration.Sandbox.Hosting;
 
@@ -56,7 +57,7 @@ internal sealed record AdminCount(int Count);
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    Converters = [typeof(FaultKindConverter)])]
+    Converters = [typeof(FaultKindConverter), typeof(BusinessPhaseConverter)])]
 [JsonSerializable(typeof(List<Fault>))]
 [JsonSerializable(typeof(ClockRequest))]
 [JsonSerializable(typeof(LimitsRequest))]
@@ -67,6 +68,14 @@ internal sealed record AdminCount(int Count);
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TemporaryCredential))]
 [JsonSerializable(typeof(StatisticsAnswer))]
+[JsonSerializable(typeof(Link.LinkUse))]
+[JsonSerializable(typeof(BusinessPlan))]
+[JsonSerializable(typeof(PhaseRequest))]
+[JsonSerializable(typeof(PhaseAnswer))]
+[JsonSerializable(typeof(WindowRequest))]
+[JsonSerializable(typeof(WindowAnswer))]
+[JsonSerializable(typeof(BusinessReport))]
+[JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(AdminError))]
 [JsonSerializable(typeof(AdminCount))]
 [JsonSerializable(typeof(Storage.LifecycleResult))]
@@ -74,6 +83,9 @@ internal sealed partial class AdminJson : JsonSerializerContext;
 
 /// <summary>Names of fault kinds in camel case.</summary>
 internal sealed class FaultKindConverter() : JsonStringEnumConverter<FaultKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+/// <summary>Names of phases in camel case.</summary>
+internal sealed class BusinessPhaseConverter() : JsonStringEnumConverter<BusinessPhase>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 /// <summary>Takes a number where a text is expected: "value": 250.</summary>
 internal sealed class LooseTextConverter : JsonConverter<string>

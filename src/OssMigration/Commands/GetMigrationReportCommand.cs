@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
 using OssMigration.Pipeline;
 
@@ -9,11 +10,23 @@ namespace OssMigration.Commands;
 [OutputType(typeof(MigrationReport))]
 public sealed class GetMigrationReportCommand : JobCommand
 {
+    /// <summary>Only the runs of these numbers. Default: all.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int[] Run { get; set; } = [];
+
     /// <summary>Only the latest so many. Default: all.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int Last { get; set; } = int.MaxValue;
 
     /// <inheritdoc/>
-    private protected override void Process() => WriteObject(Engine.GetReports(Job).TakeLast(Last), enumerateCollection: true);
+    private protected override void Process()
+    {
+        IReadOnlyList<MigrationReport> reports = Engine.GetReports(Job);
+        int[] missing = [.. Run.Except(reports.Select(report => report.Run))];
+        if (missing.Length > 0)
+            throw new JobStateException(JobStateError.NothingThere, Job, $"Job '{Job}' has no report of run {string.Join(", ", missing)}.");
+        WriteObject(reports.Where(report => Run.Length == 0 || Run.Contains(report.Run)).TakeLast(Last), enumerateCollection: true);
+    }
 }

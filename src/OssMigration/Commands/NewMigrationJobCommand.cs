@@ -13,12 +13,19 @@ namespace OssMigration.Commands;
 /// Makes a migration job and stores it, without any secret. Options that are out of range or contradict each other are
 /// named all at once. Nothing is sent; Start-OssMigration runs it.
 /// </summary>
-[Cmdlet(VerbsCommon.New, "MigrationJob", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "MigrationJob", DefaultParameterSetName = AddressSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MigrationJobInfo))]
 public sealed class NewMigrationJobCommand : MigrationCommand
 {
+    private const string AddressSet = "Address";
+    private const string BaseSet = "BaseJob";
+
+    // What a job that goes on from another one has of its own.
+    private static readonly string[] OwnParameters = [nameof(Name), nameof(BaseJob), nameof(Mode), nameof(Interval), nameof(RunCount)];
+
     // Boxed, because a field of an enum of the engine would have to be resolved before the module is imported.
     private readonly StrongBox<OverwriteMode> _overwrite = new();
+    private readonly StrongBox<MigrationMode> _mode = new();
 
     /// <summary>3 to 63 lower-case letters, digits and hyphens.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -26,16 +33,42 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     public string Name { get; set; } = "";
 
     /// <summary>Where objects come from: an address, or its URI.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = AddressSet)]
     [StoreAddress]
     [ValidateNotNull]
     public StoreAddress Source { get; set; } = null!;
 
     /// <summary>Where they go: an address, or its URI.</summary>
-    [Parameter(Mandatory = true, Position = 2)]
+    [Parameter(Mandatory = true, Position = 2, ParameterSetName = AddressSet)]
     [StoreAddress]
     [ValidateNotNull]
     public StoreAddress Destination { get; set; } = null!;
+
+    /// <summary>
+    /// A finished job to go on from: addresses, filter, limits and moment of cut-over are taken over, and what it has settled, so that the
+    /// first run is an increment already. That job stays as it is.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = BaseSet)]
+    [JobName]
+    [ArgumentCompleter(typeof(JobNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string BaseJob { get; set; } = "";
+
+    /// <summary>Full (default): one run whenever it is started. Incremental: -RunCount runs, one every -Interval.</summary>
+    [Parameter]
+    public MigrationMode Mode
+    {
+        get => _mode.Value;
+        set => _mode.Value = value;
+    }
+
+    /// <summary>With -Mode Incremental: from the start of a run to the start of the next, 1 second to 1 day.</summary>
+    [Parameter]
+    public TimeSpan? Interval { get; set; }
+
+    /// <summary>With -Mode Incremental: how many runs, the first included, 1 to 100,000.</summary>
+    [Parameter]
+    public int? RunCount { get; set; }
 
     /// <summary>What happens to an object that is at the destination already. Default IfDifferent.</summary>
     [Parameter]
@@ -90,13 +123,44 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     [Parameter]
     public TimeSpan? ClockSkewMargin { get; set; }
 
-    /// <summary>Highest rate: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second. Default: no limit.</summary>
+    /// <summary>Highest rate in each direction: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second. Default: no limit.</summary>
     [Parameter]
     [Bandwidth]
     [ValidateRange(0, long.MaxValue)]
     public long MaxBandwidth { get; set; }
 
-    /// <summary>Objects and parts in transfer at a time, 1 to 1,024. Default 32.</summary>
+    /// <summary>What the line carries, for example 250Mbps; with -ReserveForBusiness, in place of -MaxBandwidth.</summary>
+    [Parameter]
+    [Bandwidth]
+    [ValidateRange(0, long.MaxValue)]
+    public long LinkBandwidth { get; set; }
+
+    /// <summary>What of the line the business keeps at any time, for example 50Mbps. The job takes the rest.</summary>
+    [Parameter]
+    [Bandwidth]
+    [ValidateRange(0, long.MaxValue)]
+    public long ReserveForBusiness { get; set; }
+
+    /// <summary>
+    /// A timetable of the week, in place of one rate: <c>Mon-Fri 08:00-20:00=100Mbps; Sun=pause; *=200Mbps,500/s</c>. The
+    /// first entry that matches wins, * is the rest; a rate, objects a second or both, <c>unlimited</c> or <c>pause</c>.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Schedule { get; set; }
+
+    /// <summary>The time zone of the timetable: <c>Asia/Shanghai</c>.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? TimeZone { get; set; }
+
+    /// <summary>Objects a second whose content is read, as a courtesy to the source. Default: no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int MaxObjectRate { get; set; }
+
+    /// <summary>Most objects and parts in transfer at a time, 1 to 1,024; how many it is depends on the endpoints. Default 32.</summary>
     [Parameter]
     public int? Concurrency { get; set; }
 
@@ -118,10 +182,27 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     /// <inheritdoc/>
     private protected override void Process()
     {
+        if (ParameterSetName == BaseSet)
+        {
+            GoOn();
+            return;
+        }
+
         MigrationJob job = Build();
         if (!ShouldProcess($"{Name}: {Source} -> {Destination}", "Make a migration job"))
             return;
         Engine.CreateJob(job);
+        WriteObject(new MigrationJobInfo(Engine.GetJob(Name)));
+    }
+
+    private void GoOn()
+    {
+        string[] taken = [.. MyInvocation.BoundParameters.Keys.Except([.. OwnParameters, .. CommonParameters, .. OptionalCommonParameters], StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
+        if (taken.Length > 0)
+            throw new ArgumentException($"{string.Join(", ", taken.Select(parameter => $"-{parameter}"))} cannot be given with -BaseJob: a job that goes on takes it over. Set-MigrationJob changes its limits afterwards.");
+        if (!ShouldProcess($"{Name}: goes on from {BaseJob}", "Make a migration job"))
+            return;
+        Engine.CreateJob(BaseJob, job => job with { Name = Name, Mode = Mode, Interval = Interval, RunCount = RunCount });
         WriteObject(new MigrationJobInfo(Engine.GetJob(Name)));
     }
 
@@ -132,9 +213,17 @@ public sealed class NewMigrationJobCommand : MigrationCommand
             Name = Name,
             Source = Source,
             Destination = Destination,
+            Mode = Mode,
+            Interval = Interval,
+            RunCount = RunCount,
             Overwrite = Overwrite,
             Filter = BuildFilter(),
             MaxBytesPerSecond = MaxBandwidth > 0 ? MaxBandwidth : null,
+            MaxObjectsPerSecond = MaxObjectRate > 0 ? MaxObjectRate : null,
+            LinkBytesPerSecond = Given(nameof(LinkBandwidth)) ? LinkBandwidth : null,
+            ReserveBytesPerSecond = Given(nameof(ReserveForBusiness)) ? ReserveForBusiness : null,
+            Schedule = Schedule,
+            TimeZone = TimeZone,
         };
         return job with
         {
@@ -145,6 +234,8 @@ public sealed class NewMigrationJobCommand : MigrationCommand
             PartSize = PartSize ?? job.PartSize,
         };
     }
+
+    private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     private ObjectFilter BuildFilter() => new()
     {

@@ -9,21 +9,50 @@ using JobState = OssMigration.Core.Jobs.JobState;
 namespace OssMigration.Commands;
 
 /// <summary>
-/// Runs a job: resumes its unfinished run or begins a new one, and gives the run's report. Objects that could not be
+/// Runs a job: resumes its unfinished run or begins a new one, and gives the run's report; an incremental job run after run, each
+/// with its report. Objects of a job that come down the pipeline (Compare-MigrationData, Get-MigrationItem) are looked at again by
+/// the same rules, and nothing else is. Objects that could not be
 /// migrated are non-terminating errors; what stops the job as a whole is one terminating error. Ctrl-C stops cleanly.
-/// A script ends with <c>exit (Start-OssMigration NAME).ExitCode</c>.
+/// A script ends with <c>exit (Start-OssMigration NAME | Select-Object -Last 1).ExitCode</c>.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Start, "OssMigration", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "OssMigration", DefaultParameterSetName = JobSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MigrationReport))]
 public sealed class StartOssMigrationCommand : AsyncMigrationCommand
 {
+    private const string JobSet = "Job";
+    private const string PipelineSet = "Pipeline";
+
+    private ItemIntake? _items;
+
     /// <summary>The job, or its name.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = JobSet)]
+    [Parameter(Position = 0, ParameterSetName = PipelineSet)]
     [Alias("Name", "JobName")]
     [JobName]
     [ArgumentCompleter(typeof(JobNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string Job { get; set; } = "";
+
+    /// <summary>A job or its name, which is run; or objects of a job (anything with a Key), which are looked at together in one run.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PipelineSet)]
+    [ValidateNotNull]
+    public PSObject InputObject { get; set; } = null!;
+
+    /// <summary>Looks only at what failed before, or waited for its restoration.</summary>
+    [Parameter]
+    public SwitchParameter FailedOnly { get; set; }
+
+    /// <summary>
+    /// Removes at the destination what earlier runs migrated and what is gone at the source, after everything else. Never after cut-over, not
+    /// after an error in the run, and not where more than one in ten of what was migrated would go (see -MaximumRemoved).
+    /// </summary>
+    [Parameter]
+    public SwitchParameter RemoveDeleted { get; set; }
+
+    /// <summary>With -RemoveDeleted: most objects to remove, in place of one in ten. Where there are more, none is removed.</summary>
+    [Parameter]
+    [ValidateRange(0, long.MaxValue)]
+    public long? MaximumRemoved { get; set; }
 
     /// <summary>Keys of the source, where they were given by hand in another session.</summary>
     [Parameter]
@@ -35,12 +64,12 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
     [Credential]
     public PSCredential? DestinationCredential { get; set; }
 
-    /// <summary>Stops cleanly after this time, to be resumed by the next start. Default: no limit.</summary>
+    /// <summary>Stops cleanly after this time, running or waiting, to be resumed by the next start. Default: no limit.</summary>
     [Parameter]
     [ValidateNotNull]
     public TimeSpan? TimeBudget { get; set; }
 
-    /// <summary>Most objects that are written as errors; the others are counted, and all are in Get-MigrationItem. Default 20.</summary>
+    /// <summary>Most objects of a run that are written as errors; the others are counted, and all are in Get-MigrationItem. Default 20.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int MaximumError { get; set; } = 20;
@@ -51,33 +80,115 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
     /// <inheritdoc/>
     private protected override void Process()
     {
-        JobStatus job = Engine.GetJob(Job);
-        if (!ShouldProcess(Describe(job), $"Run migration job '{Job}'?", "OssMigration"))
+        CheckParameters();
+        if (ParameterSetName == JobSet)
+        {
+            Start(Job, selection: null);
+        }
+        else if (ItemIntake.IsItem(InputObject))
+        {
+            _items ??= new ItemIntake(Engine);
+            _items.Add(InputObject, Job.Length == 0 ? null : Job);
+        }
+        else
+        {
+            Start(JobOf(InputObject), selection: null);
+        }
+    }
+
+    /// <inheritdoc/>
+    private protected override void Finish()
+    {
+        if (_items is null)
+            return;
+        if (_items.DestinationOnly > 0)
+            WriteWarning($"{Display.Number(_items.DestinationOnly)} objects are at the destination only and were left out: a copy does not repair them.");
+        if (_items.Keys is { } keys)
+            Start(keys.JobName, keys);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _items?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void CheckParameters()
+    {
+        if (MaximumRemoved is not null && !RemoveDeleted)
+            throw new ArgumentException("-MaximumRemoved has a meaning with -RemoveDeleted only.");
+        if (FailedOnly && RemoveDeleted)
+            throw new ArgumentException("-RemoveDeleted needs a run over everything and cannot be given with -FailedOnly.");
+        if ((FailedOnly || RemoveDeleted) && ParameterSetName == PipelineSet && ItemIntake.IsItem(InputObject))
+            throw new ArgumentException("-FailedOnly and -RemoveDeleted belong to a run of a job; objects came down the pipeline, which are looked at alone.");
+    }
+
+    private string JobOf(PSObject input)
+    {
+        if (Job.Length > 0)
+            throw new ArgumentException("A job came down the pipeline and -Job names one too. Give one of them.");
+        return new JobNameAttribute().Transform(null!, input) switch
+        {
+            string { Length: > 0 } name => name,
+            PSObject { BaseObject: string { Length: > 0 } name } => name,
+            _ => throw new ArgumentException("What came down the pipeline is neither a job nor an object of one (a property Key)."),
+        };
+    }
+
+    private void Start(string name, KeySelection? selection)
+    {
+        JobStatus job = Engine.GetJob(name);
+        if (!ShouldProcess(Describe(job, selection), $"Run migration job '{name}'?", "OssMigration") || !MayRemove(name))
             return;
         RunOptions options = new()
         {
             Credentials = CredentialVault.For(job.Job.Source, SourceCredential, job.Job.Destination, DestinationCredential),
             TimeBudget = TimeBudget,
+            FailedOnly = FailedOnly,
+            Selection = selection,
+            RemoveDeleted = RemoveDeleted,
+            MaximumRemoved = MaximumRemoved,
         };
         Run(async (queue, cancellationToken) =>
         {
             CommandListener listener = new(queue, MaximumError);
-            MigrationReport report = await Engine.RunAsync(Job, options, listener, cancellationToken).ConfigureAwait(false);
-            CredentialVault.Remember(job.Job.Source, SourceCredential);
-            CredentialVault.Remember(job.Job.Destination, DestinationCredential);
-            if (listener.ItemsNotShown is > 0 and int more)
-                queue.Post(command => command.WriteWarning($"{Display.Number(more)} more objects were not migrated. All of them: Get-MigrationItem -Job {Job} -Run {report.Run}"));
-            await queue.OutputAsync(report, cancellationToken).ConfigureAwait(false);
+            await foreach (MigrationReport report in Engine.StartAsync(name, options, listener, cancellationToken).ConfigureAwait(false))
+            {
+                CredentialVault.Remember(job.Job.Source, SourceCredential);
+                CredentialVault.Remember(job.Job.Destination, DestinationCredential);
+                if (listener.TakeNotShown() is > 0 and int more)
+                    queue.Post(command => command.WriteWarning($"{Display.Number(more)} more objects were not migrated. All of them: Get-MigrationItem -Job {name} -Run {report.Run}"));
+                await queue.OutputAsync(report, cancellationToken).ConfigureAwait(false);
+            }
         });
     }
 
-    private static string Describe(JobStatus status)
+    // As if the impact were High: asked unless -Confirm said what it wants or $ConfirmPreference is None.
+    private bool MayRemove(string name)
+        => !RemoveDeleted
+            || MyInvocation.BoundParameters.ContainsKey("Confirm")
+            || $"{SessionState.PSVariable.GetValue("ConfirmPreference")}" == nameof(ConfirmImpact.None)
+            || ShouldContinue($"What is gone at the source of job '{name}' is removed at its destination. Go on?", "OssMigration");
+
+    private string Describe(JobStatus status, KeySelection? selection)
     {
         MigrationJob job = status.Job;
-        string which = status.State == JobState.Stopped && status.LastReport is { } last
-            ? $"Resume run {last.Run} of"
-            : $"Begin run {(status.LastReport?.Run ?? 0) + 1} of";
-        string rate = job.MaxBytesPerSecond is { } limit ? $"at most {Display.Rate(limit)}" : "no limit of the rate";
-        return Display.Text($"{which} migration job '{job.Name}' ({job.Mode}): copy what {job.Source} has to {job.Destination}, overwrite {job.Overwrite}, {rate}, {job.Concurrency} transfers at a time");
+        string rate = status.Limits.IsPaused ? "paused by its timetable now"
+            : status.Limits.BytesPerSecond is { } limit ? $"at most {Display.Rate(limit)}{(job.Schedule is null ? "" : " now")}"
+            : "no limit of the rate";
+        string removal = RemoveDeleted ? ", and remove there what is gone at the source" : "";
+        return Display.Text($"{Which(status, selection)} migration job '{job.Name}' ({job.Mode}): copy what {job.Source} has to {job.Destination}{removal}, overwrite {job.Overwrite}, {rate}, at most {job.Concurrency} transfers at a time");
+    }
+
+    private string Which(JobStatus status, KeySelection? selection)
+    {
+        int next = (status.LastReport?.Run ?? 0) + 1;
+        if (selection is not null)
+            return $"Look at {Display.Number(selection.Count)} objects again, in run {next} of";
+        if (FailedOnly)
+            return $"Look again at what failed, in run {next} of";
+        return status.State == JobState.Stopped && status.LastReport is { Scope: RunScope.Everything } last ? $"Resume run {last.Run} of" : $"Begin run {next} of";
     }
 }

@@ -8,8 +8,8 @@ internal sealed class CommandListener(PipelineQueue queue, int maximumErrors) : 
 {
     private int _items;
 
-    /// <summary>Exceptional objects that were not shown.</summary>
-    public int ItemsNotShown => Math.Max(0, Volatile.Read(ref _items) - maximumErrors);
+    /// <summary>How many exceptional objects of a run that ended were not shown; the next run begins to count anew.</summary>
+    public int TakeNotShown() => Math.Max(0, Interlocked.Exchange(ref _items, 0) - maximumErrors);
 
     /// <inheritdoc/>
     public void OnProgress(ProgressSnapshot snapshot) => queue.Progress(snapshot);

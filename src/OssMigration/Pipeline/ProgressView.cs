@@ -30,6 +30,8 @@ internal static class ProgressView
 
     private static string Status(ProgressSnapshot snapshot)
     {
+        if (snapshot.NextRunAt is { } next)
+            return $"The next run begins at {Display.Time(next)}";
         string total = snapshot.ListingComplete ? "" : " and counting";
         return string.Create(
             CultureInfo.InvariantCulture,

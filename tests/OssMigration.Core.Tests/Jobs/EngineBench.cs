@@ -85,6 +85,24 @@ internal sealed class EngineBench : IDisposable
     public Task<MigrationReport> RunAsync(IRunListener? listener = null, RunOptions? options = null, CancellationToken cancellationToken = default)
         => Engine.RunAsync(JobName, options ?? new RunOptions(), listener ?? Listener, cancellationToken);
 
+    /// <summary>Runs over these keys alone; the reports of all runs that came of it.</summary>
+    public async Task<IReadOnlyList<MigrationReport>> RunOverAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
+    {
+        using KeySelection selection = Engine.Select(JobName);
+        foreach (string key in keys)
+            selection.Add(key);
+        return await StartAsync(new RunOptions { Selection = selection }, cancellationToken);
+    }
+
+    /// <summary>The reports of all runs that come of one start.</summary>
+    public async Task<IReadOnlyList<MigrationReport>> StartAsync(RunOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        List<MigrationReport> reports = [];
+        await foreach (MigrationReport report in Engine.StartAsync(JobName, options ?? new RunOptions(), Listener, cancellationToken))
+            reports.Add(report);
+        return reports;
+    }
+
     public async Task<(IReadOnlyList<ComparisonItem> Items, ComparisonSummary Summary)> CompareAsync(
         ComparisonLevel level = ComparisonLevel.Checksum, bool includeSame = false)
     {
@@ -124,6 +142,8 @@ internal sealed class EngineBench : IDisposable
 
         foreach (string file in Directory.EnumerateFiles(from.Manifests))
             File.Copy(file, Path.Combine(to.Manifests, Path.GetFileName(file)));
+        foreach (string keys in Directory.EnumerateFiles(from.Path, JobFolder.Selections))
+            File.Copy(keys, Path.Combine(to.Path, Path.GetFileName(keys)));
         return Directory.GetParent(Directory.GetParent(to.Path)!.FullName)!.FullName;
     }
 
