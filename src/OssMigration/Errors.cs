@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using OssMigration.Core.Cutover;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -11,8 +12,9 @@ namespace OssMigration;
 /// Makes every error record of the module. The ids are contract, scripts and tests branch on them: <c>Store*</c> for what a
 /// store refused (the word is the <see cref="StoreErrorKind"/>), <c>Job*</c> for a job that cannot be used
 /// (<see cref="JobStateError"/>), <c>JobOptionsInvalid</c>, <c>Object*</c> for one object of a run
-/// (<see cref="MigrationItemState"/>), <c>Run*</c>, <c>JobBase*</c>, <c>Mirror*</c>, <c>Cutover*</c> and <c>Lifecycle*</c> for what is refused on safety's behalf
-/// (<see cref="RefusedException"/>), <c>CredentialNeeded</c>, <c>Sandbox*</c>, <c>ArgumentInvalid</c>, <c>LocalDisk</c>, <c>Unexpected</c>.
+/// (<see cref="MigrationItemState"/>), <c>Run*</c>, <c>JobBase*</c>, <c>Mirror*</c>, <c>Cutover*</c> and <c>Lifecycle*</c> for what is refused on
+/// safety's behalf, <c>Bucket*</c>, <c>Policy*</c> and <c>Forecast*</c> for a preparation that cannot be made (<see cref="RefusedException"/>),
+/// <c>CredentialNeeded</c>, <c>Sandbox*</c>, <c>ArgumentInvalid</c>, <c>LocalDisk</c>, <c>Unexpected</c>.
 /// </summary>
 internal static class Errors
 {
@@ -26,6 +28,7 @@ internal static class Errors
         JobStateException e => Record(e, "Job" + e.Error, CategoryOf(e.Error), e.JobName, e.Message),
         CredentialNeededException e => Record(e, "CredentialNeeded", ErrorCategory.AuthenticationError, e.Address.Uri, e.Message),
         RefusedException e => Record(e, e.ErrorId, ErrorCategory.InvalidOperation, target, e.Message, e.Mend),
+        CutoverTimeoutException e => Record(e, "CutoverTimeout", ErrorCategory.OperationTimeout, e.Last ?? target, e.Message),
         SandboxException e => Record(e, "Sandbox" + e.Problem, ErrorCategory.NotInstalled, target, e.Message),
         ArgumentException e => Record(e, "ArgumentInvalid", ErrorCategory.InvalidArgument, target, Sentence(e)),
         UnauthorizedAccessException e => Record(e, "LocalDisk", ErrorCategory.PermissionDenied, target, e.Message),

@@ -23,7 +23,8 @@ internal sealed class Cloud : IAsyncDisposable
         KeyedStores stores = new(sandbox);
         Source = stores.OpenDestination(source, new StoreOpenOptions());
         Destination = stores.OpenDestination(destination, new StoreOpenOptions());
-        Engine = new MigrationEngine(new EngineEnvironment { Home = Home, Stores = stores, Time = time, Random = new Random(5) });
+        Environment = new EngineEnvironment { Home = Home, Stores = stores, Time = time, Random = new Random(5) };
+        Engine = new MigrationEngine(Environment);
     }
 
     public SandboxProcess Sandbox { get; }
@@ -35,6 +36,9 @@ internal sealed class Cloud : IAsyncDisposable
     public IObjectStore Source { get; }
 
     public IObjectStore Destination { get; }
+
+    /// <summary>What the engine and its other services work with.</summary>
+    public EngineEnvironment Environment { get; }
 
     public MigrationEngine Engine { get; }
 

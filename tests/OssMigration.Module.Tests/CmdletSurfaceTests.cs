@@ -10,16 +10,28 @@ public sealed class CmdletSurfaceTests
     {
         { "New-MigrationAddress", "Uri Endpoint Region AddressingStyle SignatureVersion Credential SecurityToken ProfileName EnvironmentPrefix Anonymous AllowInsecureEndpoint", "StoreAddress", "" },
         { "Test-MigrationAddress", "Address As Credential Detailed", "Boolean AddressCheck", "" },
-        { "New-MigrationJob", "Name Source Destination BaseJob Mode Interval RunCount Overwrite Prefix Include Exclude IncludeRegex ExcludeRegex MinimumSize MaximumSize ModifiedAfter ModifiedBefore ClockSkewMargin MaxBandwidth Concurrency MemoryBudget SinglePutLimit PartSize WhatIf Confirm", "MigrationJobInfo", "Medium" },
+        { "New-MigrationJob", "Name Source Destination BaseJob Mode Interval RunCount Overwrite Prefix Include Exclude IncludeRegex ExcludeRegex MinimumSize MaximumSize ModifiedAfter ModifiedBefore ClockSkewMargin MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Concurrency MemoryBudget SinglePutLimit PartSize WhatIf Confirm", "MigrationJobInfo", "Medium" },
         { "Get-MigrationJob", "Name", "MigrationJobInfo", "" },
-        { "Set-MigrationJob", "Job MaxBandwidth Concurrency CutoverTime Interval RunCount PassThru WhatIf Confirm", "MigrationJobInfo", "Medium" },
+        { "Set-MigrationJob", "Job MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Concurrency CutoverTime Interval RunCount PassThru WhatIf Confirm", "MigrationJobInfo", "Medium" },
         { "Remove-MigrationJob", "Job WhatIf Confirm", "", "High" },
         { "Start-OssMigration", "Job InputObject FailedOnly RemoveDeleted MaximumRemoved SourceCredential DestinationCredential TimeBudget MaximumError WhatIf Confirm", "MigrationReport", "Medium" },
         { "Stop-OssMigration", "Job WhatIf Confirm", "", "Medium" },
         { "Get-MigrationReport", "Job Run Last", "MigrationReport", "" },
         { "Get-MigrationItem", "Job Run State", "MigrationItem", "" },
         { "Compare-MigrationData", "Job Source Destination Level IncludeSame Summary SourceCredential DestinationCredential", "ComparisonItem ComparisonSummary", "" },
-        { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder WhatIf Confirm", "SandboxInfo", "Medium" },
+        { "Test-OssCutover", "Job WritesStoppedAt MaximumAge BusinessLists SkipMirror ProbeKey CreateProbe SourceCredential DestinationCredential Detailed", "Boolean CutoverReadiness", "" },
+        { "Wait-OssCutover", "Job WritesStoppedAt MaximumAge BusinessLists SkipMirror ProbeKey CreateProbe Timeout Interval SourceCredential DestinationCredential", "CutoverReadiness", "" },
+        { "Set-SourceLifecycle", "Comparison Job Prefix Date AcceptSuperseded AcceptMirrorRule AcceptLateWrites NoncurrentVersions AcknowledgeVersions SourceCredential DestinationCredential WhatIf Confirm", "SourceLifecycleRule", "High" },
+        { "Get-SourceLifecycle", "Job All CheckLateWrites SourceCredential", "SourceLifecycleRule", "" },
+        { "Remove-SourceLifecycle", "Job SourceCredential WhatIf Confirm", "", "Medium" },
+        { "New-OssBucket", "Address StorageClass Redundancy Acl Credential WhatIf Confirm", "StoreAddress", "Medium" },
+        { "New-OssMigrationPolicy", "Job Source Destination Step For", "MigrationPolicy", "" },
+        { "Measure-OssMigration", "Job Source ObjectCount TotalSize Sample Exact DailyGrowth DailyNewObjects MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Days Interval SinglePutLimit PartSize Credential", "Forecast", "" },
+        { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder LinkBandwidth LinkLatency WhatIf Confirm", "SandboxInfo", "Medium" },
+        { "Set-OssMirrorRule", "Job Destination Prefix Suffix Number Origin BackupOrigin ProbeUrl ReplacePrefixWith OriginCredential OriginRegion NoOriginCredential AllowHead SaveMetadata KeepLastModified PassQueryString NoFollowRedirect CheckMd5 SendSni PassAllHeaders PassHeader RemoveHeader SetHeader AllowPrivateOrigin SourceCredential DestinationCredential PassThru WhatIf Confirm", "OssMirrorRuleInfo", "Medium" },
+        { "Get-OssMirrorRule", "Job Destination Prefix DestinationCredential", "OssMirrorRuleInfo", "" },
+        { "Remove-OssMirrorRule", "Job Destination Prefix Suffix DestinationCredential WhatIf Confirm", "", "High" },
+        { "Test-OssMirrorRule", "Job Destination Source Key CreateProbe Detailed SourceCredential DestinationCredential", "Boolean MirrorTest", "" },
         { "Stop-MigrationSandbox", "Sandbox WhatIf Confirm", "", "Medium" },
     };
 
@@ -48,6 +60,10 @@ public sealed class CmdletSurfaceTests
     [InlineData("Get-MigrationReport")]
     [InlineData("Get-MigrationItem")]
     [InlineData("Compare-MigrationData")]
+    [InlineData("Test-OssCutover")]
+    [InlineData("Wait-OssCutover")]
+    [InlineData("Get-SourceLifecycle")]
+    [InlineData("Remove-SourceLifecycle")]
     public void A_job_binds_by_position_by_value_and_by_the_names_Name_and_JobName(string name)
     {
         using Session session = new();

@@ -16,9 +16,19 @@ public sealed class FormatTests
              "Listed":{"Objects":4907,"Bytes":650000000},"Copied":{"Objects":4906,"Bytes":649000000},"Failed":{"Objects":1,"Bytes":1000000},
              "DestinationOnly":{"Objects":3,"Bytes":1},"SourceUsage":{"Requests":5000,"BytesRead":649000000},"DestinationUsage":{"Requests":1,"BytesWritten":5}}
             """,
+        ["Preparation.Forecast"] = """
+            {"Summary":"320 TB: 200 Mbit/s needs 148 days.","Arithmetic":["One step.","Another."],"Objects":100000000,"Bytes":320000000000000,"BytesPerSecond":25000000,
+             "Duration":"148.03:33:20","ArrivingBytes":3000000000000,"CutoverAt":"2026-06-01T00:00:00Z","Requests":{"SourceLists":1,"SourceReads":2,"DestinationLists":3,"DestinationWrites":4}}
+            """,
+        ["Preparation.MigrationPolicy"] = """
+            {"For":"Source","Dialect":"IAM","Address":{"Scheme":"s3","Bucket":"bucket","Prefix":"p\u001b[2J/"},"Steps":["Migrate"],"Remarks":["Mind."],
+             "Statements":[{"Actions":["s3:GetObject"],"Resources":["arn:aws:s3:::bucket/p\u001b[2J/*"]}]}
+            """,
         ["Reporting.MigrationItem"] = """{"JobName":"photos","Run":2,"Key":"KEY","State":"Failed","ErrorKind":"AccessDenied","Message":"It was\nrefused.","Size":1536}""",
         ["Reporting.ComparisonItem"] = """{"ComparisonId":"c","Key":"KEY","Status":"Different","Reason":"sizes differ","SourceSize":1536,"DestinationSize":null}""",
         ["Reporting.ComparisonSummary"] = """{"ComparisonId":"c","JobName":"photos","IsComplete":true,"Listed":{"Objects":2,"Bytes":3072},"Same":{"Objects":2,"Bytes":3072}}""",
+        ["Cutover.CutoverReadiness"] = """{"JobName":"photos","CheckedAt":"2026-06-01T12:00:00Z","Conditions":[{"Subject":"StaleObjects","State":"NotMet","Evidence":"'KEY\u001b[2J' is stale.","Mend":"Run again."},{"Subject":"FullRun","State":"Met","Evidence":"Run 3 ended."}]}""",
+        ["Cutover.CutoverCondition"] = """{"Subject":"StaleObjects","State":"NotMet","Evidence":"'\u001b[2J' is stale.","Mend":"Run again."}""",
         ["Reporting.ObjectCount"] = """{"Objects":4907,"Bytes":650000000}""",
         ["Reporting.StoreUsage"] = """{"Requests":5000,"Retries":3,"BytesRead":1536,"BytesWritten":0}""",
     };

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using OssMigration.Sandbox.Storage;
 
 namespace OssMigration.Sandbox.Tests;
 
@@ -70,6 +71,38 @@ public sealed class BucketTests(SandboxFixture sandbox) : IClassFixture<SandboxF
             sandbox.NewBucket().Name, $"<LifecycleConfiguration><Rule><Filter><Prefix/></Filter><Status>Enabled</Status>{action}</Rule></LifecycleConfiguration>");
 
         Assert.Equal((HttpStatusCode.BadRequest, code), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task A_lifecycle_document_does_not_mix_prefixes_in_rules_and_in_filters()
+    {
+        const string Action = "<Status>Enabled</Status><Expiration><Days>1</Days></Expiration>";
+        string bucket = sandbox.NewBucket().Name;
+
+        Answer mixed = await PutLifecycleAsync(bucket, $"<LifecycleConfiguration><Rule><Prefix>a/</Prefix>{Action}</Rule><Rule><Filter><Prefix>b/</Prefix></Filter>{Action}</Rule></LifecycleConfiguration>");
+        Answer old = await PutLifecycleAsync(bucket, $"<LifecycleConfiguration><Rule><Prefix>a/</Prefix>{Action}</Rule><Rule><Prefix>b/</Prefix>{Action}</Rule></LifecycleConfiguration>");
+
+        Assert.Equal((HttpStatusCode.BadRequest, "InvalidRequest"), (mixed.Status, mixed.Code));
+        Assert.Equal(HttpStatusCode.OK, old.Status);
+    }
+
+    [Fact]
+    public async Task Everybody_may_write_to_a_public_read_write_bucket_and_to_no_other()
+    {
+        Bucket open = sandbox.NewBucket();
+        open.Acl = "public-read-write";
+        Bucket readable = sandbox.NewBucket();
+        readable.Acl = "public-read";
+
+        Answer written = await WriteAsync(open);
+        Answer refused = await WriteAsync(readable);
+        Answer versions = await sandbox.S3.SendRawAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(sandbox.S3.Endpoint, open.Name + "?versions")));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.OK), (written.Status, refused.Status, versions.Status));
+        Assert.Equal((true, false), (open.Find("k") is not null, readable.Find("k") is not null));
+
+        Task<Answer> WriteAsync(Bucket bucket) => sandbox.S3.SendRawAsync(
+            new HttpRequestMessage(HttpMethod.Put, new Uri(sandbox.S3.Endpoint, bucket.Name + "/k")) { Content = new StringContent("x") });
     }
 
     [Fact]

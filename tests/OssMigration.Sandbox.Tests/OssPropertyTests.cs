@@ -85,6 +85,23 @@ public sealed class OssPropertyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_bucket_keeps_its_redundancy_and_is_not_made_again_with_another()
+    {
+        OssCall zones = new("PUT", "zoned-bucket") { Body = "<CreateBucketConfiguration><DataRedundancyType>ZRS</DataRedundancyType></CreateBucketConfiguration>"u8.ToArray() };
+        OssAnswer created = await _sandbox.SendAsync(zones);
+        OssAnswer again = await _sandbox.SendAsync(zones);
+        OssAnswer other = await _sandbox.SendAsync(new OssCall("PUT", "zoned-bucket"));
+        OssAnswer info = await _sandbox.SubResourceAsync("GET", null, "bucketInfo", bucket: "zoned-bucket");
+        OssAnswer unknown = await _sandbox.SendAsync(new OssCall("PUT", "other-bucket")
+        {
+            Body = "<CreateBucketConfiguration><DataRedundancyType>XRS</DataRedundancyType></CreateBucketConfiguration>"u8.ToArray(),
+        });
+
+        Assert.Equal((200, 200, 409, 400), ((int)created.Status, (int)again.Status, (int)other.Status, (int)unknown.Status));
+        Assert.Contains("<DataRedundancyType>ZRS</DataRedundancyType>", info.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_bucket_is_created_described_listed_and_deleted()
     {
         OssAnswer created = await _sandbox.SendAsync(new OssCall("PUT", "third-bucket")

@@ -18,9 +18,30 @@ public sealed class OssWebsiteTests(OssSandbox sandbox) : IClassFixture<OssSandb
         Assert.Equal(HttpStatusCode.NotFound, none.Status);
         Assert.Equal("NoSuchWebsiteConfiguration", none.Code);
         Assert.Equal(HttpStatusCode.OK, put.Status);
-        Assert.Equal(document, get.Text);
+        Assert.Equal(
+            "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument><RoutingRules><RoutingRule>"
+            + "<Condition><HttpErrorCodeReturnedEquals>404</HttpErrorCodeReturnedEquals><KeyPrefixEquals></KeyPrefixEquals></Condition>"
+            + "<Redirect><MirrorURL>http://127.0.0.1:9/</MirrorURL><RedirectType>Mirror</RedirectType><SomethingNew><Inner a=\"b\">x</Inner></SomethingNew></Redirect>"
+            + "<RuleNumber>1</RuleNumber></RoutingRule></RoutingRules></WebsiteConfiguration>",
+            get.Text.Split('\n')[^1]);
         Assert.Equal(HttpStatusCode.NoContent, delete.Status);
         Assert.Equal("NoSuchWebsiteConfiguration", (await sandbox.SubResourceAsync("GET", null, "website")).Code);
+    }
+
+    [Fact]
+    public async Task A_secret_is_shown_or_masked_as_the_sandbox_is_told_and_works_either_way()
+    {
+        await using OssSandboxScope scope = await OssSandboxScope.StartAsync();
+        string document = Website(Rule(1, "<MirrorURL>http://127.0.0.1:9/</MirrorURL><MirrorAuth><AuthType>S3V4</AuthType><Region>r</Region><AccessKeyId>id</AccessKeyId><AccessKeySecret>the-secret</AccessKeySecret></MirrorAuth>"));
+        await scope.Sandbox.SubResourceAsync("PUT", null, "website", document);
+
+        OssAnswer shown = await scope.Sandbox.SubResourceAsync("GET", null, "website");
+        scope.Sandbox.Side.Website.MasksSecrets = true;
+        OssAnswer masked = await scope.Sandbox.SubResourceAsync("GET", null, "website");
+
+        Assert.Equal("the-secret", shown.Element("AccessKeySecret"));
+        Assert.Equal("******", masked.Element("AccessKeySecret"));
+        Assert.Equal("id", masked.Element("AccessKeyId"));
     }
 
     [Fact]

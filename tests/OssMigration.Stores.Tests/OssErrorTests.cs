@@ -13,6 +13,7 @@ public sealed class OssErrorTests
     [Theory]
     [InlineData(400, "InvalidArgument", StoreErrorKind.InvalidRequest)]
     [InlineData(400, "InvalidBucketName", StoreErrorKind.NoSuchBucket)]
+    [InlineData(409, "BucketAlreadyExists", StoreErrorKind.AlreadyExists)]
     [InlineData(400, "InvalidObjectName", StoreErrorKind.InvalidRequest)]
     [InlineData(400, "InvalidDigest", StoreErrorKind.Integrity)]
     [InlineData(400, "InvalidCRC64", StoreErrorKind.Integrity)]

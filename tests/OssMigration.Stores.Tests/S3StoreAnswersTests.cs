@@ -378,6 +378,55 @@ public sealed class S3StoreAnswersTests : IAsyncDisposable
         Assert.Empty(_server.Requests);
     }
 
+    [Fact]
+    public async Task A_page_of_versions_tells_how_it_goes_on_or_is_refused()
+    {
+        S3Store store = Open(Address());
+        _server.Answer(200, "<ListVersionsResult><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated><NextKeyMarker>a+b%2Bc</NextKeyMarker><NextVersionIdMarker>v/1</NextVersionIdMarker>"
+            + "<Version><Key>a+b%2Bc</Key><VersionId>v/1</VersionId><IsLatest>true</IsLatest><LastModified>2026-01-01T00:00:00.000Z</LastModified><Size>7</Size></Version></ListVersionsResult>");
+        _server.Answer(200, "<ListVersionsResult><IsTruncated>false</IsTruncated><DeleteMarker><Key>c%2B</Key><IsLatest>false</IsLatest><LastModified>2026-01-01T00:00:00Z</LastModified></DeleteMarker></ListVersionsResult>");
+        _server.Answer(200, "<ListVersionsResult><IsTruncated>true</IsTruncated></ListVersionsResult>");
+        _server.Answer(200, "<ListVersionsResult/>");
+        _server.Answer(200, "<ListVersionsResult><IsTruncated>false</IsTruncated><Version><Key>k</Key></Version></ListVersionsResult>");
+
+        VersionPage first = await store.ListVersionPageAsync("a b", null, Token);
+        VersionPage second = await store.ListVersionPageAsync("a b", first.Next, Token);
+
+        Assert.Equal(new VersionMarker("a b+c", "v/1"), first.Next);
+        Assert.Equal(new ObjectVersion("a b+c", "v/1", true, false, 7, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)), Assert.Single(first.Versions));
+        Assert.Equal(("c%2B", "null", true, null), (second.Versions[0].Key, second.Versions[0].VersionId, second.Versions[0].IsDeleteMarker, second.Next));
+        Assert.EndsWith("?encoding-type=url&key-marker=a%20b%2Bc&max-keys=1000&prefix=a%20b&version-id-marker=v%2F1&versions=", _server.Requests[1].Uri, StringComparison.Ordinal);
+        for (int i = 0; i < 3; i++)
+            Assert.Equal(StoreErrorKind.ServerError, (await Assert.ThrowsAsync<StoreException>(() => store.ListVersionPageAsync("", null, Token))).Kind);
+    }
+
+    [Fact]
+    public async Task A_lifecycle_configuration_goes_back_with_its_digest_its_header_and_what_nobody_knows()
+    {
+        S3Store store = Open(Address());
+        const string Xml = "<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule a=\"1\"><Future><Deep/></Future><Prefix>a&#xD;&#xA;&#x1;b</Prefix></Rule></LifecycleConfiguration>";
+        _server.Answer(200, Xml, null, "x-amz-transition-default-minimum-object-size", "varies_by_storage_class");
+        _server.Answer(200);
+        _server.Error(404, "NoSuchLifecycleConfiguration");
+        _server.Error(403, "AccessDenied");
+        _server.Answer(200, "<Other/>");
+
+        BucketDocument document = (await store.ReadDocumentAsync(BucketDocumentKind.Lifecycle, Token))!;
+        await store.WriteDocumentAsync(BucketDocumentKind.Lifecycle, document, Token);
+
+        Dictionary<string, string> sent = _server.Requests[1].Headers;
+        Assert.Equal(("PUT", "https://s3.example.com/photos?lifecycle="), (_server.Requests[1].Method, _server.Requests[1].Uri));
+        Assert.EndsWith(Xml, sent["(body)"].Replace("a&#xD;\n", "a&#xD;&#xA;", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal("varies_by_storage_class", sent["x-amz-transition-default-minimum-object-size"]);
+#pragma warning disable CA5351 // What S3 wants.
+        Assert.Equal(Convert.ToBase64String(System.Security.Cryptography.MD5.HashData(Encoding.UTF8.GetBytes(sent["(body)"]))), sent["content-md5"]);
+#pragma warning restore CA5351
+        Assert.Contains("content-md5", sent["authorization"], StringComparison.Ordinal);
+        Assert.Null(await store.ReadDocumentAsync(BucketDocumentKind.Lifecycle, Token));
+        Assert.Equal(StoreErrorKind.AccessDenied, (await Assert.ThrowsAsync<StoreException>(() => store.ReadDocumentAsync(BucketDocumentKind.Lifecycle, Token))).Kind);
+        Assert.Equal(StoreErrorKind.ServerError, (await Assert.ThrowsAsync<StoreException>(() => store.ReadDocumentAsync(BucketDocumentKind.Lifecycle, Token))).Kind);
+    }
+
     private static StoreAddress Address() => new()
     {
         Scheme = "s3",

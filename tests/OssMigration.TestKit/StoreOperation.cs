@@ -44,4 +44,7 @@ public enum StoreOperation
 
     /// <summary>No configuration document any more.</summary>
     DeleteDocument,
+
+    /// <summary>One page of a listing of versions.</summary>
+    ListVersions,
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Checks the built sandbox with clients that nobody here wrote: npm ali-oss for OSS (signatures V1 and V4), AWS CLI and rclone for S3.
-#   run.sh [CLIENT...]     clients: ali-oss-v1 ali-oss-v4 aws rclone; all of them by default
+#   run.sh [CLIENT...]     clients: ali-oss-v1 ali-oss-v4 ali-oss-rules aws rclone; all of them by default
 # What is missing is installed by apt-get and npm. Ends with one line of JSON: {"passed":N,"failed":N}
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -35,6 +35,7 @@ run_client() {
     case $1 in
         ali-oss-v1) (cd $here/ali-oss && node check.mjs V1) ;;
         ali-oss-v4) (cd $here/ali-oss && node check.mjs V4) ;;
+        ali-oss-rules) (cd $here/ali-oss && node mirror-rules.mjs) ;;
         aws) $here/aws.sh ;;
         rclone) $here/rclone.sh ;;
         *) echo "unknown client $1" >&2 ;;
@@ -54,7 +55,7 @@ if start_sandbox "$run_folder"; then
     SANDBOX_ADMIN=$(sandbox_admin)
     export S3_ENDPOINT S3_REGION S3_ACCESS_KEY_ID S3_SECRET_ACCESS_KEY
     export OSS_ENDPOINT OSS_REGION OSS_ACCESS_KEY_ID OSS_ACCESS_KEY_SECRET SANDBOX_ADMIN
-    (($# > 0)) || set -- ali-oss-v1 ali-oss-v4 aws rclone
+    (($# > 0)) || set -- ali-oss-v1 ali-oss-v4 ali-oss-rules aws rclone
     for name in "$@"; do
         if ! prepare "$name"; then
             echo "FAILED $name: it could not be installed"

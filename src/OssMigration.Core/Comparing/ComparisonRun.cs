@@ -29,10 +29,11 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         using IDisposable? sourceTable = sourceLister as IDisposable;
         using IDisposable? destinationTable = destinationLister as IDisposable;
         IRangeListing source = sourceLister.Open(null, null);
+        using SourceFingerprint fingerprint = new();
         bool isComplete = false;
         try
         {
-            await foreach (ComparisonItem item in WalkAsync(id, stores, source, destinationLister.Open(null, null), cancellationToken).ConfigureAwait(false))
+            await foreach (ComparisonItem item in WalkAsync(id, stores, fingerprint.Over(source.ReadAsync(cancellationToken), cancellationToken), destinationLister.Open(null, null), cancellationToken).ConfigureAwait(false))
             {
                 _tally.Count(item);
                 if (request.IncludeSame || item.Status != ComparisonStatus.Same)
@@ -52,6 +53,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
                 StartedAt = startedAt,
                 EndedAt = environment.Time.GetUtcNow(),
                 Listed = source.Totals.Listed,
+                SourceFingerprint = isComplete ? fingerprint.Finish() : null,
                 SourceUsage = stores.SourceUsage,
                 DestinationUsage = stores.DestinationUsage,
             });
@@ -60,14 +62,14 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
     }
 
     private async IAsyncEnumerable<ComparisonItem> WalkAsync(
-        string id, StoreChain stores, IRangeListing source, IRangeListing destination, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string id, StoreChain stores, IAsyncEnumerable<ListedEntry> source, IRangeListing destination, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool isAfterCutover = job.CutoverTime is { } cutover && cutover <= environment.Time.GetUtcNow();
         ComparisonRules rules = new(request.Level, isAfterCutover);
         ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
-            source.ReadAsync(leaving.Token), Manifest().ReadAsync(null, null, leaving.Token), EntriesOf(destination, leaving.Token), leaving.Token);
+            source, Manifest().ReadAsync(null, null, leaving.Token), EntriesOf(destination, leaving.Token), leaving.Token);
 
         // Doubtful keys are looked into side by side; items still come out in key order.
         Queue<Task<ComparisonItem>> underWay = new();
@@ -77,6 +79,12 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
             {
                 if (rules.Judge(triple) is not { } verdict)
                     continue;
+                if (verdict.Status == ComparisonStatus.Unproved && stores.Pace.Pause.IsClosed)
+                {
+                    listener.OnEvent(new RunEvent(EventLevel.Warning, "The timetable of the job pauses; objects that must be looked into wait for its end."));
+                    await stores.Pace.Pause.WaitAsync(leaving.Token).ConfigureAwait(false);
+                }
+
                 underWay.Enqueue(verdict.Status == ComparisonStatus.Unproved
                     ? DecideAsync(id, check, triple, leaving.Token)
                     : Task.FromResult(Item(id, triple, verdict)));
@@ -121,6 +129,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         Key = triple.Key,
         Status = verdict.Status,
         Reason = verdict.Reason,
+        IsGoneAtSource = verdict.Status == ComparisonStatus.DestinationOnly && triple.Settled is not null,
         SourceSize = triple.Source?.Entry.Size,
         DestinationSize = triple.Destination?.Size,
         SourceVersion = triple.Source?.Entry.Version.Value,

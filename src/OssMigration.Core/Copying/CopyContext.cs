@@ -20,8 +20,14 @@ internal sealed record CopyContext
     /// <summary>Preferred part size of larger ones.</summary>
     public required long PartSize { get; init; }
 
-    /// <summary>Requests with content at a time.</summary>
-    public required SemaphoreSlim Slots { get; init; }
+    /// <summary>Reads of content at a time.</summary>
+    public required ConcurrencyGate Reads { get; init; }
+
+    /// <summary>Writes of content at a time.</summary>
+    public required ConcurrencyGate Writes { get; init; }
+
+    /// <summary>Objects a second, and whether anything may begin.</summary>
+    public required Pace Pace { get; init; }
 
     /// <summary>Objects in parts at a time; few, so that a stop leaves few uploads open.</summary>
     public required SemaphoreSlim LargeSlots { get; init; }
@@ -43,6 +49,13 @@ internal sealed record CopyContext
 
     /// <summary>Whether cut-over has come, asked when a write is sent: a decision may be older than that.</summary>
     public required Func<bool> IsAfterCutover { get; init; }
+
+    /// <summary>CRC-64/XZ of the content at the source, read once and kept nowhere.</summary>
+    public async Task<ulong> HashAsync(ObjectEntry entry, CancellationToken cancellationToken)
+    {
+        using ConcurrencyGate.Place place = await Reads.EnterAsync(entry.Size, cancellationToken).ConfigureAwait(false);
+        return await Source.HashAsync(entry, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Whether a write that was decided with this guard must not replace anything now.</summary>
     public bool MustNotOverwrite(OverwriteGuard decided) => decided == OverwriteGuard.Forbidden || IsAfterCutover();

@@ -1,4 +1,5 @@
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Throttling;
 
 namespace OssMigration.Core.Jobs;
 
@@ -24,9 +25,18 @@ public enum JobState
 /// <param name="LastReport">The report of the last run that ended or was stopped; null before.</param>
 public sealed record JobStatus(MigrationJob Job, JobState State, MigrationReport? LastReport)
 {
+    /// <summary>What the job may take now.</summary>
+    public RateLimits Limits { get; init; } = RateLimits.None;
+
+    /// <summary>When the timetable changes that next; null where it does not.</summary>
+    public DateTimeOffset? LimitsChangeAt { get; init; }
+
     /// <summary>With an incremental job: how many runs of its series are done.</summary>
     public int RunsDone { get; init; }
 
     /// <summary>With an incremental job: when its next run is due; null where it has none, or was never started.</summary>
     public DateTimeOffset? NextRunAt { get; init; }
+
+    /// <summary>The lifecycle rules that were set at the source and not withdrawn, oldest first.</summary>
+    public IReadOnlyList<LifecycleRecord> LifecycleRules { get; init; } = [];
 }

@@ -2,37 +2,9 @@ using OssMigration.Core.Comparing;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Throttling;
 
 namespace OssMigration.Core.Jobs;
-
-/// <summary>What of a job may change after it was made. Null leaves a value as it is.</summary>
-public sealed record JobChanges
-{
-    /// <summary>New highest rate in bytes a second; 0 lifts the limit.</summary>
-    public long? MaxBytesPerSecond { get; init; }
-
-    /// <summary>New number of transfers at a time; taken up by the next start or resume.</summary>
-    public int? Concurrency { get; init; }
-
-    /// <summary>The moment of cut-over.</summary>
-    public DateTimeOffset? CutoverTime { get; init; }
-
-    /// <summary>New interval of an incremental job; taken up at once, also while it waits.</summary>
-    public TimeSpan? Interval { get; init; }
-
-    /// <summary>New number of runs of an incremental job, those that are done included.</summary>
-    public int? RunCount { get; init; }
-
-    /// <summary>The job with the changes, not checked yet.</summary>
-    internal MigrationJob Apply(MigrationJob job) => job with
-    {
-        MaxBytesPerSecond = MaxBytesPerSecond is { } limit ? (limit == 0 ? null : limit) : job.MaxBytesPerSecond,
-        Concurrency = Concurrency ?? job.Concurrency,
-        CutoverTime = CutoverTime ?? job.CutoverTime,
-        Interval = Interval ?? job.Interval,
-        RunCount = RunCount ?? job.RunCount,
-    };
-}
 
 /// <summary>The engine as its host sees it: jobs, runs, comparisons. Thread-safe.</summary>
 public sealed class MigrationEngine(EngineEnvironment environment)
@@ -92,10 +64,16 @@ public sealed class MigrationEngine(EngineEnvironment environment)
             { IsFinished: true } => JobState.Finished,
             _ => JobState.Stopped,
         };
-        return new JobStatus(reader.Job(), state, reader.Reports() is [.., MigrationReport last] ? last : null)
+        MigrationJob job = reader.Job();
+        LimitPlan limits = JobLimits.Of(job);
+        DateTimeOffset now = environment.Time.GetUtcNow();
+        return new JobStatus(job, state, reader.Reports() is [.., MigrationReport last] ? last : null)
         {
+            Limits = limits.At(now),
+            LimitsChangeAt = limits.NextChange(now),
             RunsDone = reader.RunsDone(),
             NextRunAt = SeriesClock.NextRunAt(reader),
+            LifecycleRules = [.. reader.LifecycleRules().Where(rule => rule.WithdrawnAt is null)],
         };
     }
 

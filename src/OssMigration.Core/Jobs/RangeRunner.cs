@@ -15,7 +15,10 @@ internal sealed class RangeRunner(RunContext context)
         IKeyWalk walk = context.Walks.Open(range.Cursor ?? range.Range.StartExclusive, range.Range.EndInclusive);
         IAsyncEnumerable<EntryTriple> triples = walk.ReadAsync(cancellationToken);
         await foreach (EntryTriple triple in triples.ConfigureAwait(false))
+        {
+            await context.Pause.WaitAsync(cancellationToken).ConfigureAwait(false);
             await DecideAsync(triple, ledger, cancellationToken).ConfigureAwait(false);
+        }
 
         context.Progress.CountRangeListed();
         ledger.CloseListing(walk.Listed);

@@ -1,6 +1,7 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Throttling;
 
 namespace OssMigration.Core.Jobs;
 
@@ -18,6 +19,9 @@ internal sealed record RunContext
 
     /// <summary>The keys to look at.</summary>
     public required IKeyWalks Walks { get; init; }
+
+    /// <summary>Closed while nothing new may begin.</summary>
+    public required PauseGate Pause { get; init; }
 
     /// <summary>Where transfers go.</summary>
     public required TransferPool Pool { get; init; }

@@ -14,22 +14,28 @@ internal sealed class StoreChain : IAsyncDisposable
     private readonly TransferMeter _destinationMeter = new();
     private readonly IBucketInspector? _destinationBucket;
     private readonly RetryingStore _retryingDestination;
+    private MigrationJob _obeyed;
 
     /// <summary>Opens both ends. Nothing is sent yet.</summary>
     public StoreChain(EngineEnvironment environment, MigrationJob job, RunCredentials credentials, IRunListener listener)
     {
-        Reading = new ByteRateLimiter(environment.Time) { BytesPerSecond = job.MaxBytesPerSecond };
-        Writing = new ByteRateLimiter(environment.Time) { BytesPerSecond = job.MaxBytesPerSecond };
-        StoreOpenOptions options = new() { Time = environment.Time, MaxConnections = job.Concurrency + 16 };
+        _obeyed = job;
+        Pace = new Pace(environment.Time);
+        Pace.Obey(JobLimits.Of(job));
+
+        // Each direction gets half of the memory: reads that took all of it would leave none for the next while it is written.
+        Reads = new ConcurrencyGate(job.Concurrency, () => Pace.Room(job.MemoryBudget / 2), environment.Time);
+        Writes = new ConcurrencyGate(job.Concurrency, () => Pace.Room(job.MemoryBudget / 2), environment.Time);
+        StoreOpenOptions options = new() { Time = environment.Time, MaxConnections = job.Concurrency + 16, ConnectionBuffer = () => Pace.ConnectionBuffer(job.Concurrency) };
         RetryOptions retry = environment.Retry with { MaxAttempts = job.MaxAttempts };
 
         IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });
-        source = new MeteredStore(source, _sourceMeter, Reading, Writing);
+        source = new MeteredStore(source, _sourceMeter, Pace, Reads);
         Source = new PrefixStore(Retrying(source, _sourceMeter), job.Source.Prefix);
 
         IObjectStore destination = environment.Stores.OpenDestination(job.Destination, options with { Credential = credentials.Destination });
         _destinationBucket = destination as IBucketInspector;
-        _retryingDestination = Retrying(new ProvingStore(new MeteredStore(destination, _destinationMeter, Reading, Writing)), _destinationMeter);
+        _retryingDestination = Retrying(new ProvingStore(new MeteredStore(destination, _destinationMeter, Pace, Writes)), _destinationMeter);
         Destination = new PrefixStore(_retryingDestination, job.Destination.Prefix);
 
         RetryingStore Retrying(IObjectReader inner, TransferMeter meter) => new(inner, retry, environment.Time, environment.Chance, (error, delay) =>
@@ -45,11 +51,14 @@ internal sealed class StoreChain : IAsyncDisposable
     /// <summary>The destination below its prefix.</summary>
     public IObjectStore Destination { get; }
 
-    /// <summary>The rate of content that is read.</summary>
-    public ByteRateLimiter Reading { get; }
+    /// <summary>What both ends together may take.</summary>
+    public Pace Pace { get; }
 
-    /// <summary>The rate of content that is written.</summary>
-    public ByteRateLimiter Writing { get; }
+    /// <summary>Reads of content at a time.</summary>
+    public ConcurrencyGate Reads { get; }
+
+    /// <summary>Writes of content at a time.</summary>
+    public ConcurrencyGate Writes { get; }
 
     /// <summary>What the source was asked for.</summary>
     public StoreUsage SourceUsage => _sourceMeter.Usage;
@@ -61,9 +70,18 @@ internal sealed class StoreChain : IAsyncDisposable
     public async Task<BucketFacts?> InspectDestinationAsync(CancellationToken cancellationToken)
         => _destinationBucket is null ? null : await _retryingDestination.CallAsync(_destinationBucket.InspectBucketAsync, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Takes up the limits of the job as it is now. Called by one clock only.</summary>
+    public void Obey(MigrationJob job)
+    {
+        if (!JobLimits.AreSame(job, _obeyed))
+            Pace.Obey(JobLimits.Of(job));
+        _obeyed = job;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Pace.Dispose();
         await Source.DisposeAsync().ConfigureAwait(false);
         await Destination.DisposeAsync().ConfigureAwait(false);
     }

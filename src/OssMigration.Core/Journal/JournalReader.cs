@@ -155,6 +155,11 @@ internal sealed class JournalReader : IDisposable
         "SELECT summary FROM comparisons ORDER BY recorded, id",
         row => JsonSerializer.Deserialize<ComparisonSummary>(row.GetString(0), JobJson.Options)!)];
 
+    /// <summary>The lifecycle rules that were set at the source, oldest first.</summary>
+    public IReadOnlyList<LifecycleRecord> LifecycleRules() => Guard(() => JournalSchema.GetMeta(_connection, JournalTransaction.LifecycleName)) is { } text
+        ? Guard(() => JsonSerializer.Deserialize<LifecycleRecord[]>(text, JobJson.Options)!)
+        : [];
+
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
 

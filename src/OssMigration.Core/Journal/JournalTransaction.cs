@@ -12,6 +12,9 @@ namespace OssMigration.Core.Journal;
 /// <summary>The writes that the journal knows. Statements are prepared once for the writer's connection.</summary>
 internal sealed class JournalTransaction(SqliteConnection connection) : IDisposable
 {
+    /// <summary>Where the meta table has the lifecycle rules.</summary>
+    public const string LifecycleName = "lifecycle";
+
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
 
     /// <summary>Begins a run; its ranges follow when they are planned.</summary>
@@ -134,6 +137,11 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
             PutSegment(segment, 0);
         Run("DELETE FROM removals");
     }
+
+    /// <summary>Records all lifecycle rules that were set at the source, withdrawn ones included.</summary>
+    public void PutLifecycleRules(IReadOnlyList<LifecycleRecord> rules) => Run(
+        "INSERT INTO meta(name, value) VALUES($1, $2) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+        LifecycleName, JsonSerializer.Serialize(rules, JobJson.Options));
 
     /// <summary>Sets or clears the wish that the run stops.</summary>
     public void SetStop(bool stop) => Run("UPDATE control SET stop = $1 WHERE id = 1", stop ? 1 : 0);

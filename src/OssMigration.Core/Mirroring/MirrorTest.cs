@@ -59,6 +59,9 @@ public sealed record MirrorTestRequest
     /// <summary>The key to fetch, relative to the prefixes; null to look for one that is only at the source.</summary>
     public string? Key { get; init; }
 
+    /// <summary>Only objects whose keys, relative to the prefixes, begin with it are looked for or made; empty for all.</summary>
+    public string KeyPrefix { get; init; } = "";
+
     /// <summary>
     /// True: where there is no such object, a small one is put at the source (which needs the right to write there), fetched, and
     /// removed at both ends.

@@ -68,6 +68,12 @@ public sealed record ComparisonItem
     /// <summary>The destination's ETag.</summary>
     public string? DestinationETag { get; init; }
 
+    /// <summary>
+    /// True for a DestinationOnly that this job had migrated: the object was deleted at the source since, and would come back to
+    /// life with a cut-over. False too where there is no job that could know.
+    /// </summary>
+    public bool IsGoneAtSource { get; init; }
+
     /// <summary>The source's date; null where it is not there.</summary>
     public DateTimeOffset? SourceModifiedAt { get; init; }
 
@@ -102,6 +108,12 @@ public sealed record ComparisonSummary
     /// <summary>Objects listed at the source.</summary>
     public ObjectCount Listed { get; init; }
 
+    /// <summary>
+    /// SHA-256 over key, size and version of every object listed at the source, in key order: another listing with the same value
+    /// has found exactly the same objects. Null where the source was not walked to its end, or by a version that did not record it.
+    /// </summary>
+    public string? SourceFingerprint { get; init; }
+
     /// <summary>Proved to be the same.</summary>
     public ObjectCount Same { get; init; }
 
@@ -113,6 +125,12 @@ public sealed record ComparisonSummary
 
     /// <summary>Not at the source.</summary>
     public ObjectCount DestinationOnly { get; init; }
+
+    /// <summary>
+    /// The part of <see cref="DestinationOnly"/> that this job had migrated: deleted at the source since. Null where that is not
+    /// known (no job, or recorded by a version that did not look).
+    /// </summary>
+    public ObjectCount? GoneAtSource { get; init; }
 
     /// <summary>Overwritten by the business.</summary>
     public ObjectCount Superseded { get; init; }

@@ -51,11 +51,27 @@ public interface IBucketDocuments
 /// <param name="LastModified">When, by the store's clock.</param>
 public sealed record ObjectVersion(string Key, string VersionId, bool IsLatest, bool IsDeleteMarker, long Size, DateTimeOffset LastModified);
 
-/// <summary>Capability: old versions of objects.</summary>
+/// <summary>Where a listing of versions goes on.</summary>
+/// <param name="Key">The last key of the page before.</param>
+/// <param name="VersionId">Its last version on that page; null where the store names none.</param>
+public sealed record VersionMarker(string Key, string? VersionId);
+
+/// <summary>One page of a listing of versions.</summary>
+/// <param name="Versions">Versions and delete markers in the order of the answer.</param>
+/// <param name="Next">Where the next page begins; null when this is the last.</param>
+public sealed record VersionPage(IReadOnlyList<ObjectVersion> Versions, VersionMarker? Next);
+
+/// <summary>Capability: old versions of objects. Errors as for <see cref="IObjectReader"/>.</summary>
 public interface IVersionLister
 {
-    /// <summary>All versions and delete markers of keys with the prefix, in key order, newest first within a key; streamed page by page.</summary>
-    IAsyncEnumerable<ObjectVersion> ListVersionsAsync(string keyPrefix, CancellationToken cancellationToken);
+    /// <summary>
+    /// One page of the versions and delete markers of keys with the prefix, in key order, newest first within a key. A page
+    /// at a time, so that each can be asked for again.
+    /// </summary>
+    /// <param name="keyPrefix">Full keys begin with it; empty for all.</param>
+    /// <param name="after">The marker of the page before; null for the first.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task<VersionPage> ListVersionPageAsync(string keyPrefix, VersionMarker? after, CancellationToken cancellationToken);
 }
 
 /// <summary>Capability: changes the headers of an object without sending its content again.</summary>
@@ -68,7 +84,7 @@ public interface IMetadataWriter
     Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken);
 }
 
-/// <summary>A bucket to be made.</summary>
+/// <summary>What a bucket is made with, or was.</summary>
 /// <param name="StorageClass">Standard, IA, Archive ...; null for the store's default.</param>
 /// <param name="Redundancy">LRS or ZRS; null for the store's default.</param>
 /// <param name="Acl">private, public-read ...; null for private.</param>
@@ -77,6 +93,12 @@ public sealed record BucketCreation(string? StorageClass, string? Redundancy, st
 /// <summary>Capability: makes the bucket of the address.</summary>
 public interface IBucketCreator
 {
+    /// <summary>
+    /// What the bucket was made with, where it is one's own; null where no bucket has the name. AlreadyExists where one has it that
+    /// these keys may not look at.
+    /// </summary>
+    Task<BucketCreation?> FindBucketAsync(CancellationToken cancellationToken);
+
     /// <summary>Makes the bucket. AlreadyExists where the name is taken; one's own bucket with the same properties is no error where the store says so.</summary>
     Task CreateBucketAsync(BucketCreation creation, CancellationToken cancellationToken);
 }

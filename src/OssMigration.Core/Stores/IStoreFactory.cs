@@ -23,4 +23,11 @@ public sealed record StoreOpenOptions
 
     /// <summary>Most connections at a time.</summary>
     public int MaxConnections { get; init; } = 64;
+
+    /// <summary>
+    /// Most bytes that may be under way on one connection in each direction, asked before each request; null (the default,
+    /// and its answer while no limit of the rate holds) leaves it to the system, which lets a server send megabytes ahead
+    /// of its reader. A bound caps one connection at itself per round trip.
+    /// </summary>
+    public Func<int?>? ConnectionBuffer { get; init; }
 }

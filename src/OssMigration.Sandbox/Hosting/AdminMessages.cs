@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OssMigration.Sandbox.Business;
 
 namespace OssMigration.Sandbox.Hosting;
 
@@ -8,6 +9,9 @@ internal sealed record ClockRequest(string Side, double? OffsetSeconds, DateTime
 
 /// <summary>POST /limits: what is left out is not limited.</summary>
 internal sealed record LimitsRequest(string Side, double LatencyMs, long BytesPerSecond, int RequestsPerSecondPerKey);
+
+/// <summary>POST /website: how the OSS side shows secrets, and how long it waits for origins; what is left out is as usual.</summary>
+internal sealed record WebsiteRequest(bool MaskSecrets, double OriginTimeoutMs);
 
 /// <summary>POST /buckets: creates a bucket.</summary>
 /// <param name="Side">s3 or oss.</param>
@@ -53,16 +57,25 @@ internal sealed record AdminCount(int Count);
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    Converters = [typeof(FaultKindConverter)])]
+    Converters = [typeof(FaultKindConverter), typeof(BusinessPhaseConverter)])]
 [JsonSerializable(typeof(List<Fault>))]
 [JsonSerializable(typeof(ClockRequest))]
 [JsonSerializable(typeof(LimitsRequest))]
+[JsonSerializable(typeof(WebsiteRequest))]
 [JsonSerializable(typeof(BucketRequest))]
 [JsonSerializable(typeof(LifecycleRequest))]
 [JsonSerializable(typeof(ObjectRequest))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TemporaryCredential))]
 [JsonSerializable(typeof(StatisticsAnswer))]
+[JsonSerializable(typeof(Link.LinkUse))]
+[JsonSerializable(typeof(BusinessPlan))]
+[JsonSerializable(typeof(PhaseRequest))]
+[JsonSerializable(typeof(PhaseAnswer))]
+[JsonSerializable(typeof(WindowRequest))]
+[JsonSerializable(typeof(WindowAnswer))]
+[JsonSerializable(typeof(BusinessReport))]
+[JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(AdminError))]
 [JsonSerializable(typeof(AdminCount))]
 [JsonSerializable(typeof(Storage.LifecycleResult))]
@@ -70,6 +83,9 @@ internal sealed partial class AdminJson : JsonSerializerContext;
 
 /// <summary>Names of fault kinds in camel case.</summary>
 internal sealed class FaultKindConverter() : JsonStringEnumConverter<FaultKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+/// <summary>Names of phases in camel case.</summary>
+internal sealed class BusinessPhaseConverter() : JsonStringEnumConverter<BusinessPhase>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 /// <summary>Takes a number where a text is expected: "value": 250.</summary>
 internal sealed class LooseTextConverter : JsonConverter<string>

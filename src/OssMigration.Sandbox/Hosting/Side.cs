@@ -46,6 +46,9 @@ internal sealed class Side
     /// <summary>What was asked so far.</summary>
     public RequestStatistics Statistics { get; } = new();
 
+    /// <summary>Habits of mirroring (OSS).</summary>
+    public Oss.Website.WebsiteHabits Website { get; } = new();
+
     /// <summary>The buckets.</summary>
     public BucketRegistry Buckets { get; }
 

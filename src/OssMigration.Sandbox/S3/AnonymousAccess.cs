@@ -3,14 +3,15 @@ using OssMigration.Sandbox.Storage;
 
 namespace OssMigration.Sandbox.S3;
 
-/// <summary>What requests without a signature may do: read public objects, list public buckets.</summary>
+/// <summary>What requests without a signature may do: read public objects, list public buckets, write to public-read-write ones.</summary>
 internal static class AnonymousAccess
 {
     /// <summary>Whether ACLs or the bucket's policy allow the operation to everybody.</summary>
     public static bool IsAllowed(S3Request request, string operation) => request.Bucket is not null && operation switch
     {
         "GetObject" or "HeadObject" => IsPublic(request.Bucket.Find(request.Key)?.Acl) || PolicyAllows(request, "s3:GetObject"),
-        "ListObjects" or "ListObjectsV2" or "HeadBucket" => IsPublic(request.Bucket.Acl) || PolicyAllows(request, "s3:ListBucket"),
+        "PutObject" or "DeleteObject" => request.Bucket.Acl == "public-read-write",
+        "ListObjects" or "ListObjectsV2" or "ListObjectVersions" or "HeadBucket" => IsPublic(request.Bucket.Acl) || PolicyAllows(request, "s3:ListBucket"),
         _ => false,
     };
 

@@ -15,6 +15,8 @@ internal static class LifecycleDocument
         List<XElement> rules = [.. Children(root, "Rule")];
         if (rules.Count is 0 or > MostRules)
             throw S3Exception.MalformedXml();
+        if (rules.Exists(rule => Children(rule, "Filter").Any()) && rules.Exists(rule => Children(rule, "Prefix").Any()))
+            throw S3Exception.InvalidRequest("Base level prefix cannot be used in Lifecycle V2, prefixes are only supported in the Filter.");
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (XElement rule in rules)
         {

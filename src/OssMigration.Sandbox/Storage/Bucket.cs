@@ -47,6 +47,9 @@ internal sealed class Bucket
     /// <summary>The default storage class as its creator named it; null means the side's standard class.</summary>
     public string? StorageClass { get; set; }
 
+    /// <summary>How the bytes are kept, as its creator named it; null means the side's standard way.</summary>
+    public string? Redundancy { get; set; }
+
     /// <summary>
     /// Configuration documents as raw XML or JSON by sub-resource name ("lifecycle", "website", "tagging", "policy", "cors", …).
     /// </summary>

@@ -15,6 +15,9 @@ internal sealed record HttpTransportOptions
     /// <summary>No byte sent or received for this long is an error of the network.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>As <see cref="StoreOpenOptions.ConnectionBuffer"/>.</summary>
+    public Func<int?>? ConnectionBuffer { get; init; }
+
     /// <summary>Sends the requests; null for sockets. The transport owns it.</summary>
     public HttpMessageHandler? Handler { get; init; }
 }
@@ -31,6 +34,7 @@ internal sealed class HttpTransport : IDisposable
     private readonly string _store;
     private readonly HttpTransportOptions _options;
     private readonly HttpMessageInvoker _invoker;
+    private readonly Lazy<HttpMessageInvoker>? _bounded;
     private readonly SemaphoreSlim _slots;
 
     /// <summary>Makes a transport. Nothing is sent.</summary>
@@ -42,6 +46,8 @@ internal sealed class HttpTransport : IDisposable
         _store = store;
         _options = options;
         _invoker = new HttpMessageInvoker(options.Handler ?? CreateHandler(isLoopback, options.MaxConnections), disposeHandler: true);
+        if (options is { Handler: null, ConnectionBuffer: { } buffer })
+            _bounded = new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(BoundedConnections.Apply(CreateHandler(isLoopback, options.MaxConnections), buffer), disposeHandler: true));
         _slots = new SemaphoreSlim(options.MaxConnections);
     }
 
@@ -64,7 +70,7 @@ internal sealed class HttpTransport : IDisposable
             if (request.Content is StreamBody body)
                 body.Watch = watch;
             watch.Resume();
-            HttpResponseMessage response = await _invoker.SendAsync(request, watch.Token).ConfigureAwait(false);
+            HttpResponseMessage response = await Invoker().SendAsync(request, watch.Token).ConfigureAwait(false);
             watch.Pause();
             return new HttpAnswer(response, new AnswerContext(_store, key, watch, _slots));
         }
@@ -83,8 +89,13 @@ internal sealed class HttpTransport : IDisposable
     public void Dispose()
     {
         _invoker.Dispose();
+        if (_bounded is { IsValueCreated: true })
+            _bounded.Value.Dispose();
         _slots.Dispose();
     }
+
+    // A system does not widen again what was bounded once, so each kind of connection has a pool of its own; the idle one drains.
+    private HttpMessageInvoker Invoker() => _bounded is not null && _options.ConnectionBuffer!() is not null ? _bounded.Value : _invoker;
 
     private static SocketsHttpHandler CreateHandler(bool isLoopback, int maxConnections) => new()
     {

@@ -67,7 +67,7 @@ internal static class OssErrors
         "NoSuchBucket" or "InvalidBucketName" => StoreErrorKind.NoSuchBucket,
         "NoSuchUpload" => StoreErrorKind.NoSuchUpload,
         "PreconditionFailed" => StoreErrorKind.Changed,
-        "FileAlreadyExists" or "ObjectAlreadyExists" => StoreErrorKind.AlreadyExists,
+        "FileAlreadyExists" or "ObjectAlreadyExists" or "BucketAlreadyExists" => StoreErrorKind.AlreadyExists,
         "InvalidObjectState" => StoreErrorKind.NeedsRestore,
         "SignatureDoesNotMatch" or "InvalidAccessKeyId" or "InvalidSecurityToken" or "SecurityTokenExpired"
             or "AccessKeyIdAndSecurityTokenNotMatch" or "UserDisable" => StoreErrorKind.Credential,

@@ -74,7 +74,7 @@ public sealed partial class OssStore : IObjectStore, IBucketInspector
         return new OssStore(
             address.Bucket,
             new OssClientParts(store, layout, signer, credentials),
-            new HttpTransportOptions { MaxConnections = options.MaxConnections, Time = options.Time, Handler = handler });
+            new HttpTransportOptions { MaxConnections = options.MaxConnections, Time = options.Time, ConnectionBuffer = options.ConnectionBuffer, Handler = handler });
     }
 
     /// <inheritdoc/>

@@ -34,17 +34,14 @@ internal sealed class S3Request(HttpMethod method, string? key, string encodedKe
     /// <summary>A GET on the bucket.</summary>
     /// <param name="query">Parameters, not encoded, in any order; a null value leaves one out.</param>
     /// <exception cref="EncoderFallbackException">A value is no Unicode text.</exception>
-    public static S3Request ForBucket(params ReadOnlySpan<(string Name, string? Value)> query)
-    {
-        List<KeyValuePair<string, string>> encoded = new(query.Length);
-        foreach ((string name, string? value) in query)
-        {
-            if (value is not null)
-                encoded.Add(new(PercentEncoding.EncodeValue(name), PercentEncoding.EncodeValue(value)));
-        }
+    public static S3Request ForBucket(params ReadOnlySpan<(string Name, string? Value)> query) => new(HttpMethod.Get, null, "", Encode(query));
 
-        return new(HttpMethod.Get, null, "", Join(encoded));
-    }
+    /// <summary>A request on a sub-resource of the bucket.</summary>
+    /// <param name="method">The verb.</param>
+    /// <param name="subResource">Its name, for example lifecycle.</param>
+    /// <param name="body">The content; null for none.</param>
+    public static S3Request ForSubResource(HttpMethod method, string subResource, Stream? body = null)
+        => new(method, null, "", Encode([(subResource, "")])) { Body = body };
 
     /// <summary>The canonical form of a query that is encoded already.</summary>
     public static string Canonical(string encodedQuery)
@@ -73,6 +70,18 @@ internal sealed class S3Request(HttpMethod method, string? key, string encodedKe
 
     /// <summary>Whether a header is there.</summary>
     public bool HasHeader(string name) => Headers.Exists(header => header.Key == name);
+
+    private static string Encode(ReadOnlySpan<(string Name, string? Value)> query)
+    {
+        List<KeyValuePair<string, string>> encoded = new(query.Length);
+        foreach ((string name, string? value) in query)
+        {
+            if (value is not null)
+                encoded.Add(new(PercentEncoding.EncodeValue(name), PercentEncoding.EncodeValue(value)));
+        }
+
+        return Join(encoded);
+    }
 
     private static string Join(List<KeyValuePair<string, string>> parameters)
     {

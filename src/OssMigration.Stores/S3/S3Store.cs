@@ -14,7 +14,7 @@ namespace OssMigration.Stores.S3;
 /// AWSSDK.S3 over the same HTTP, so that clock, region and keys are learnt once. User metadata is the raw header text:
 /// RFC 2047 words are not decoded. Thread-safe.
 /// </summary>
-public sealed partial class S3Store : IObjectStore, IBucketInspector
+public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister
 {
     private const int MaxListBytes = 32 << 20;
 
@@ -50,7 +50,7 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector
         if (string.IsNullOrWhiteSpace(address.Bucket))
             throw new ArgumentException("The address of S3 names no bucket.", nameof(address));
         ICredentialProvider credentials = options.Credential ?? S3Credentials.Create(address.Credential, $"s3://{address.Bucket}", Environment.GetEnvironmentVariable);
-        HttpTransportOptions transport = new() { MaxConnections = options.MaxConnections, Time = options.Time, Handler = handler };
+        HttpTransportOptions transport = new() { MaxConnections = options.MaxConnections, Time = options.Time, ConnectionBuffer = options.ConnectionBuffer, Handler = handler };
         return new S3Store(address, credentials, transport, Environment.GetEnvironmentVariable);
     }
 

@@ -175,9 +175,11 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
     private string Describe(JobStatus status, KeySelection? selection)
     {
         MigrationJob job = status.Job;
-        string rate = job.MaxBytesPerSecond is { } limit ? $"at most {Display.Rate(limit)}" : "no limit of the rate";
+        string rate = status.Limits.IsPaused ? "paused by its timetable now"
+            : status.Limits.BytesPerSecond is { } limit ? $"at most {Display.Rate(limit)}{(job.Schedule is null ? "" : " now")}"
+            : "no limit of the rate";
         string removal = RemoveDeleted ? ", and remove there what is gone at the source" : "";
-        return Display.Text($"{Which(status, selection)} migration job '{job.Name}' ({job.Mode}): copy what {job.Source} has to {job.Destination}{removal}, overwrite {job.Overwrite}, {rate}, {job.Concurrency} transfers at a time");
+        return Display.Text($"{Which(status, selection)} migration job '{job.Name}' ({job.Mode}): copy what {job.Source} has to {job.Destination}{removal}, overwrite {job.Overwrite}, {rate}, at most {job.Concurrency} transfers at a time");
     }
 
     private string Which(JobStatus status, KeySelection? selection)

@@ -5,7 +5,7 @@ using OssMigration.TestKit;
 namespace OssMigration.Core.Tests.Jobs;
 
 /// <summary>Passes everything on to a memory store and remembers what was asked for. Can be told that its process is dead.</summary>
-internal sealed class SpyStore : StoreDecorator, IBucketInspector
+internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocuments, IVersionLister
 {
     private readonly MemoryStore _inner;
     private readonly ConcurrentDictionary<(StoreOperation Operation, string? Key), int> _done = new();
@@ -62,4 +62,12 @@ internal sealed class SpyStore : StoreDecorator, IBucketInspector
     }
 
     public Task<BucketFacts> InspectBucketAsync(CancellationToken cancellationToken) => _inner.InspectBucketAsync(cancellationToken);
+
+    public Task<BucketDocument?> ReadDocumentAsync(BucketDocumentKind kind, CancellationToken cancellationToken) => _inner.ReadDocumentAsync(kind, cancellationToken);
+
+    public Task WriteDocumentAsync(BucketDocumentKind kind, BucketDocument document, CancellationToken cancellationToken) => _inner.WriteDocumentAsync(kind, document, cancellationToken);
+
+    public Task DeleteDocumentAsync(BucketDocumentKind kind, CancellationToken cancellationToken) => _inner.DeleteDocumentAsync(kind, cancellationToken);
+
+    public Task<VersionPage> ListVersionPageAsync(string keyPrefix, VersionMarker? after, CancellationToken cancellationToken) => _inner.ListVersionPageAsync(keyPrefix, after, cancellationToken);
 }

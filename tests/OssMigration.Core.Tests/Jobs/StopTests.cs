@@ -156,7 +156,11 @@ public sealed class StopTests
         bench.Source.Seed("k", EngineBench.Noise(1 << 20));
         bench.Create(job => job with { MaxBytesPerSecond = 1024 });
         TaskCompletionSource begun = new();
-        bench.FaultySource.Plan(StoreOperation.Read, Fault.Before(begun.SetResult));
+        bench.Listener.WhenProgress = progress =>
+        {
+            if (progress.ActiveTransfers > 0)
+                begun.TrySetResult();
+        };
         Task<MigrationReport> run = bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
         await begun.Task;
 

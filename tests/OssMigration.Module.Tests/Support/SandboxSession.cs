@@ -57,8 +57,25 @@ internal sealed class SandboxSession : IDisposable
         }
     }
 
+    /// <summary>The operations that a side was asked for since the last reset.</summary>
+    public IReadOnlySet<string> Operations(string side)
+    {
+        using JsonDocument stats = JsonDocument.Parse(_admin.GetStringAsync(new Uri("/stats", UriKind.Relative)).GetAwaiter().GetResult());
+        return new HashSet<string>(stats.RootElement.GetProperty(side).GetProperty("requests").EnumerateObject().Select(one => one.Name), StringComparer.Ordinal);
+    }
+
+    /// <summary>Counts requests from zero again.</summary>
+    public void ForgetOperations()
+    {
+        using HttpResponseMessage answer = _admin.DeleteAsync(new Uri("/stats", UriKind.Relative)).GetAwaiter().GetResult();
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Limits a side.</summary>
     public void Limit(object limits) => Post("/limits", limits);
+
+    /// <summary>Lets the OSS side show stars in place of the secrets of mirroring rules.</summary>
+    public void MaskSecrets() => Post("/website", new { maskSecrets = true });
 
     public void Dispose()
     {

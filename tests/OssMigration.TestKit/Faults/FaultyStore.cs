@@ -7,7 +7,7 @@ namespace OssMigration.TestKit;
 /// A store that fails by plan. Faults wait in a queue; each fires at the operations it fits, in the order planned, and
 /// several may fire at one call. A test ends with <see cref="VerifyAllFaultsFired"/>. Thread-safe.
 /// </summary>
-public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBucketInspector, IBucketDocuments
+public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister
 {
     private readonly object _gate = new();
     private readonly List<PlannedFault> _plan = [];
@@ -109,6 +109,10 @@ public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBuc
     /// <inheritdoc/>
     public Task DeleteDocumentAsync(BucketDocumentKind kind, CancellationToken cancellationToken) =>
         RunAsync(StoreOperation.DeleteDocument, null, _ => Nothing(((IBucketDocuments)inner).DeleteDocumentAsync(kind, cancellationToken)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<VersionPage> ListVersionPageAsync(string keyPrefix, VersionMarker? after, CancellationToken cancellationToken) =>
+        RunAsync(StoreOperation.ListVersions, null, _ => ((IVersionLister)inner).ListVersionPageAsync(keyPrefix, after, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -10,7 +10,7 @@ namespace OssMigration.TestKit;
 /// Tests arrange and look through Seed, <see cref="Find"/>, <see cref="Change"/> and <see cref="Keys"/>,
 /// which count as no operation.
 /// </summary>
-public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucketDocuments
+public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister
 {
     private readonly object _gate = new();
     private readonly Dictionary<string, MemoryObject> _objects = new(StringComparer.Ordinal);

@@ -38,15 +38,16 @@ internal static class BucketOperations
         string name = context.Target.Bucket!;
         OssNames.CheckBucket(name);
         string? acl = ReadAcl(context);
-        string? storageClass = ReadStorageClass(await BodyReceiver.ReceiveXmlAsync(context));
+        (string? storageClass, string? redundancy) = ReadCreation(await BodyReceiver.ReceiveXmlAsync(context));
         if (!context.Side.Buckets.TryGet(name, out Bucket? bucket))
         {
             if (context.Side.Buckets.List().Count >= OssLimits.Buckets)
                 throw OssErrors.TooManyBuckets();
             bucket = context.Side.Buckets.Create(name) ?? throw OssErrors.BucketAlreadyExists(name);
             bucket.StorageClass = storageClass;
+            bucket.Redundancy = redundancy;
         }
-        else if ((bucket.StorageClass ?? "Standard") != (storageClass ?? "Standard"))
+        else if ((bucket.StorageClass ?? "Standard") != (storageClass ?? "Standard") || (bucket.Redundancy ?? "LRS") != (redundancy ?? "LRS"))
         {
             throw OssErrors.BucketAlreadyExists(name);
         }
@@ -80,7 +81,7 @@ internal static class BucketOperations
         Bucket bucket = context.Bucket;
         XmlText xml = new XmlText().Open("BucketInfo"u8).Open("Bucket"u8);
         AddPlace(xml, bucket);
-        xml.Element("DataRedundancyType"u8, "LRS").Owner()
+        xml.Element("DataRedundancyType"u8, bucket.Redundancy ?? "LRS").Owner()
             .Open("AccessControlList"u8).Element("Grant"u8, bucket.Acl ?? "private").Close("AccessControlList"u8)
             .Element("TransferAcceleration"u8, "Disabled").Element("CrossRegionReplication"u8, "Disabled")
             .Element("AccessMonitor"u8, "Disabled").Element("BlockPublicAccess"u8, false)
@@ -161,13 +162,14 @@ internal static class BucketOperations
             : throw OssErrors.InvalidArgument("no such bucket access control exists", "x-oss-acl", acl);
     }
 
-    private static string? ReadStorageClass(ReadOnlyMemory<byte> body)
+    private static (string? StorageClass, string? Redundancy) ReadCreation(ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty)
-            return null;
+            return (null, null);
         XElement root = XmlBody.Parse(body, "CreateBucketConfiguration");
-        if (root.Word("DataRedundancyType") is not (null or "LRS" or "ZRS"))
-            throw OssErrors.InvalidArgument("The data redundancy type is invalid.", "DataRedundancyType", root.Word("DataRedundancyType"));
-        return root.Word("StorageClass") is { } storageClass ? ObjectDraft.CheckStorageClass(storageClass) : null;
+        string? redundancy = root.Word("DataRedundancyType");
+        if (redundancy is not (null or "LRS" or "ZRS"))
+            throw OssErrors.InvalidArgument("The data redundancy type is invalid.", "DataRedundancyType", redundancy);
+        return (root.Word("StorageClass") is { } storageClass ? ObjectDraft.CheckStorageClass(storageClass) : null, redundancy);
     }
 }

@@ -39,12 +39,12 @@ internal static class ConfigurationOperations
         context.Answer(200);
     }
 
-    /// <summary><c>GET /?website</c>: the document as it was put.</summary>
+    /// <summary><c>GET /?website</c>: all that was put, in the service's order.</summary>
     public static Task GetWebsiteAsync(OssContext context)
     {
         Bucket bucket = context.Bucket;
         return bucket.Documents.TryGetValue(WebsiteDocuments.Name, out string? xml)
-            ? context.AnswerXmlAsync(Encoding.UTF8.GetBytes(xml))
+            ? context.AnswerXmlAsync(WebsiteAnswer.Of(xml, context.Side.Website.MasksSecrets))
             : throw OssErrors.NoSuchWebsite(bucket.Name);
     }
 

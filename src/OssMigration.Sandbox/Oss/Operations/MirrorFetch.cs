@@ -121,7 +121,7 @@ internal sealed class MirrorFetch(OssContext context, Bucket bucket, MirrorRule 
             int read;
             do
             {
-                late.CancelAfter(context.Origins.Timeout);
+                late.CancelAfter(context.Origins.TimeoutFor(context));
                 read = await body.ReadAsync(piece.AsMemory(count), late.Token);
                 count += read;
             }

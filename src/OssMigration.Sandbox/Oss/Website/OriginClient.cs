@@ -20,10 +20,12 @@ internal sealed class OriginClient : IDisposable
 
     private readonly HttpClient _http;
 
+    private readonly TimeSpan _timeout;
+
     /// <param name="timeout">How long an origin may be silent; the service waits 10 seconds.</param>
     public OriginClient(TimeSpan timeout)
     {
-        Timeout = timeout;
+        _timeout = timeout;
         SocketsHttpHandler handler = new()
         {
             AllowAutoRedirect = false,
@@ -36,14 +38,14 @@ internal sealed class OriginClient : IDisposable
     }
 
     /// <summary>How long an origin may be silent.</summary>
-    public TimeSpan Timeout { get; }
+    public TimeSpan TimeoutFor(OssContext context) => context.Side.Website.OriginTimeout ?? _timeout;
 
     /// <summary>Asks the primary and, when it has failed and its probe says so too, the secondary.</summary>
     /// <returns>The answer, with its body unread; null when no origin could be reached in time.</returns>
     public async Task<HttpResponseMessage?> FetchAsync(OssContext context, MirrorRule rule)
     {
         HttpResponseMessage? answer = await TryAsync(context, rule, rule.Origin.Url);
-        if (rule.Origin.SlaveUrl is null || !HasFailed(answer, rule.Behaviour.SwitchAllErrors) || await IsHealthyAsync(rule.Origin.ProbeUrl!, context.Aborted))
+        if (rule.Origin.SlaveUrl is null || !HasFailed(answer, rule.Behaviour.SwitchAllErrors) || await IsHealthyAsync(context, rule.Origin.ProbeUrl!))
             return answer;
         answer?.Dispose();
         return await TryAsync(context, rule, rule.Origin.SlaveUrl);
@@ -60,10 +62,10 @@ internal sealed class OriginClient : IDisposable
         return switchAllErrors ? status is not (200 or 206 or 301 or 302 or 303 or 307 or 404) : status >= 500;
     }
 
-    private async Task<bool> IsHealthyAsync(string probeUrl, CancellationToken cancellationToken)
+    private async Task<bool> IsHealthyAsync(OssContext context, string probeUrl)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, new Uri(probeUrl));
-        using HttpResponseMessage? answer = await SendAsync(request, cancellationToken);
+        using HttpResponseMessage? answer = await SendAsync(context, request);
         return answer is { IsSuccessStatusCode: true };
     }
 
@@ -78,7 +80,7 @@ internal sealed class OriginClient : IDisposable
             // The signature is for the origin alone; a redirect to elsewhere must not carry it.
             if (rule.Origin.Auth is { } auth && url.StartsWith(origin, StringComparison.Ordinal))
                 S3OriginSigner.Sign(request, auth, context.Now);
-            HttpResponseMessage? answer = await SendAsync(request, context.Aborted);
+            HttpResponseMessage? answer = await SendAsync(context, request);
             if (answer?.Headers.Location is not { } location || (int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308) || !rule.Behaviour.FollowRedirect)
                 return answer;
             url = (location.IsAbsoluteUri ? location : new Uri(uri, location)).AbsoluteUri;
@@ -88,15 +90,15 @@ internal sealed class OriginClient : IDisposable
         return null;
     }
 
-    private async Task<HttpResponseMessage?> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage?> SendAsync(OssContext context, HttpRequestMessage request)
     {
-        using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        late.CancelAfter(Timeout);
+        using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(context.Aborted);
+        late.CancelAfter(TimeoutFor(context));
         try
         {
             return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, late.Token);
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !context.Aborted.IsCancellationRequested))
         {
             return null;
         }

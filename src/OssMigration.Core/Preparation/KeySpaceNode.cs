@@ -1,0 +1,88 @@
+namespace OssMigration.Core.Preparation;
+
+/// <summary>
+/// The keys under one beginning, as far as they are known. Opened, it knows what fits into pages exactly and which longer beginnings
+/// hold more than a page. Of those some are opened in turn, by chance, and stand for the others.
+/// </summary>
+/// <param name="prefix">The beginning.</param>
+internal sealed class KeySpaceNode(string prefix)
+{
+    // Where nothing was measured yet: half of the mean is what sizes of siblings differ by.
+    private const double UnknownSpread = 0.5;
+    private const int SiblingsElsewhere = 2;
+
+    /// <summary>The beginning; grown when all keys turn out to share a longer one.</summary>
+    public string Prefix { get; set; } = prefix;
+
+    /// <summary>Whether it was listed.</summary>
+    public bool IsOpen { get; set; }
+
+    /// <summary>What was listed to its end under it.</summary>
+    public TransferLoad Counted { get; set; }
+
+    /// <summary>Longer beginnings that hold more than a page.</summary>
+    public List<KeySpaceNode> Large { get; } = [];
+
+    /// <summary>Whether every key was counted.</summary>
+    public bool IsExact => IsOpen && Large.TrueForAll(child => child.IsExact);
+
+    /// <summary>What there is, with the variance of each figure; null while nothing stands for what was not opened.</summary>
+    /// <param name="spread">Standard deviation of siblings by their mean, from what was measured elsewhere; null where nothing was.</param>
+    public (TransferLoad Load, TransferLoad Variance)? Estimate(double? spread)
+    {
+        if (!IsOpen)
+            return null;
+        List<(TransferLoad Load, TransferLoad Variance)> known = Known(spread);
+        if (Large.Count == 0)
+            return (Counted, default);
+        if (known.Count == 0)
+            return null;
+        double scale = (double)Large.Count / known.Count;
+        TransferLoad sum = Sum(known.Select(one => one.Load));
+        TransferLoad within = Sum(known.Select(one => one.Variance)) * scale;
+        return (Counted + (sum * scale), within + (Between(known, spread) * (Large.Count * (Large.Count - known.Count) / (double)known.Count)));
+    }
+
+    /// <summary>Where to look next for the most to be learnt; null where all is counted.</summary>
+    public KeySpaceNode? Next(double? spread, Random random)
+    {
+        KeySpaceNode[] unknown = [.. Large.Where(child => child.Estimate(spread) is null)];
+        KeySpaceNode[] open = [.. Large.Where(child => child.IsOpen && !child.IsExact)];
+        if (unknown.Length == 0 && open.Length == 0)
+            return null;
+        List<(TransferLoad Load, TransferLoad Variance)> known = Known(spread);
+        double ofUnknown = unknown.Length == 0 ? -1 : known.Count == 0 ? double.MaxValue : Between(known, spread).Objects * Large.Count * unknown.Length / known.Count;
+        KeySpaceNode? worst = open.MaxBy(child => child.Estimate(spread)?.Variance.Objects ?? double.MaxValue);
+        double ofOpen = worst is null ? -1 : worst.Estimate(spread)?.Variance.Objects * Large.Count / Math.Max(known.Count, 1) ?? double.MaxValue;
+        return ofOpen >= ofUnknown ? worst : unknown[random.Next(unknown.Length)];
+    }
+
+    /// <summary>How much siblings differ here and below: standard deviations by mean, one a node that has two or more.</summary>
+    public IEnumerable<double> Spreads(double? spread)
+    {
+        List<(TransferLoad Load, TransferLoad Variance)> known = Known(spread);
+        double mean = known.Count < 2 ? 0 : known.Average(one => one.Load.Objects);
+        return (mean > 0 ? [Math.Sqrt(Squares(known).Objects / (known.Count - 1)) / mean] : Enumerable.Empty<double>())
+            .Concat(Large.SelectMany(child => child.Spreads(spread)));
+    }
+
+    private static TransferLoad Sum(IEnumerable<TransferLoad> loads) => loads.Aggregate(default(TransferLoad), static (sum, one) => sum + one);
+
+    // A few siblings can be alike by chance. So what was measured elsewhere counts as much as some more siblings would.
+    private static TransferLoad Between(List<(TransferLoad Load, TransferLoad Variance)> known, double? spread)
+    {
+        TransferLoad elsewhere = (Mean(known) * (spread ?? UnknownSpread)).Squared();
+        return (Squares(known) + (elsewhere * SiblingsElsewhere)) * (1.0 / (known.Count - 1 + SiblingsElsewhere));
+    }
+
+    private static TransferLoad Mean(List<(TransferLoad Load, TransferLoad Variance)> known) => Sum(known.Select(one => one.Load)) * (1.0 / known.Count);
+
+    private static TransferLoad Squares(List<(TransferLoad Load, TransferLoad Variance)> known)
+    {
+        TransferLoad mean = Mean(known);
+        return Sum(known.Select(one => (one.Load - mean).Squared()));
+    }
+
+    private List<(TransferLoad Load, TransferLoad Variance)> Known(double? spread)
+        => [.. Large.Select(child => child.Estimate(spread)).Where(one => one is not null).Select(one => one!.Value)];
+}

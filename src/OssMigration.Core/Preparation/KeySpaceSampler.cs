@@ -1,0 +1,125 @@
+using System.Text;
+using OssMigration.Core.Listing;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Preparation;
+
+/// <summary>
+/// Estimates what is under a prefix from a bounded number of list pages. It walks the tree that keys make character by
+/// character: what fits into a page is counted, of larger branches some are walked further by chance and stand for their siblings, the
+/// ones in doubt first. It needs no separators, so flat random keys do as well as folders. Small sources are counted to the end.
+/// </summary>
+internal sealed class KeySpaceSampler(IObjectReader store, ObjectCutting cutting, int maxPages, Random random)
+{
+    // The last code point: "everything that begins with this" ends there.
+    private const string Last = "\U0010FFFF";
+
+    private readonly KeySpaceNode _root = new("");
+    private int _pages;
+    private double? _spread;
+
+    /// <summary>Pages that were read so far.</summary>
+    public int Pages => _pages;
+
+    /// <summary>Samples; null where the pages were too few to say anything.</summary>
+    /// <exception cref="StoreException">The store failed, or lists against the contract (Listing).</exception>
+    public async Task<(TransferLoad Load, TransferLoad Variance, bool IsExact)?> SampleAsync(CancellationToken cancellationToken)
+    {
+        while (_pages < maxPages && !_root.IsExact)
+        {
+            if (!await DescendAsync(cancellationToken).ConfigureAwait(false))
+                break;
+            double[] spreads = [.. _root.Spreads(_spread)];
+            _spread = spreads.Length == 0 ? null : Math.Sqrt(spreads.Average(one => one * one));
+        }
+
+        return _root.Estimate(_spread) is { } estimate ? (estimate.Load, estimate.Variance, _root.IsExact) : null;
+    }
+
+    /// <summary>Walks once from the top to keys that could all be counted. False where the pages ran out on the way.</summary>
+    private async Task<bool> DescendAsync(CancellationToken cancellationToken)
+    {
+        for (KeySpaceNode? node = _root; node is not null; node = node.Next(_spread, random))
+        {
+            if (!node.IsOpen && !await OpenAsync(node, cancellationToken).ConfigureAwait(false))
+                return false;
+        }
+
+        return true;
+    }
+
+    private async Task<bool> OpenAsync(KeySpaceNode node, CancellationToken cancellationToken)
+    {
+        string? after = null;
+        TransferLoad counted = default;
+        List<KeySpaceNode> large = [];
+        while (_pages < maxPages)
+        {
+            ListPage page = await PageAsync(node.Prefix, after, cancellationToken).ConfigureAwait(false);
+            if (page.ContinuationToken is null)
+            {
+                node.Counted = counted + LoadOf(page.Entries);
+                node.Large.AddRange(large);
+                node.IsOpen = true;
+                return true;
+            }
+
+            if (page.Entries.Count == 0)
+                return false;
+            string lastBranch = BranchOf(page.Entries[^1].Key, node.Prefix);
+            ObjectEntry[] before = [.. page.Entries.TakeWhile(entry => BranchOf(entry.Key, node.Prefix) != lastBranch)];
+            if (before.Length > 0 || lastBranch == node.Prefix || large.Exists(child => child.Prefix.StartsWith(lastBranch, StringComparison.Ordinal)))
+            {
+                // The last branch may go on behind the page: look at it again from its own beginning.
+                ObjectEntry[] whole = before.Length > 0 ? before : [.. page.Entries];
+                counted += LoadOf(whole);
+                after = whole[^1].Key;
+                continue;
+            }
+
+            string child = lastBranch;
+            if (after is null && _pages < maxPages && Shared(page) is { } shared && shared.Length > lastBranch.Length)
+            {
+                ListPage rest = await PageAsync(node.Prefix, shared + Last, cancellationToken).ConfigureAwait(false);
+                string? next = rest.Entries.Count == 0 ? null : BranchOf(rest.Entries[0].Key, node.Prefix);
+                if (next is null && rest.ContinuationToken is null)
+                {
+                    node.Prefix = shared;
+                    continue;
+                }
+
+                child = next == lastBranch ? lastBranch : shared;
+            }
+
+            large.Add(new KeySpaceNode(child));
+            after = lastBranch + Last;
+        }
+
+        return false;
+    }
+
+    private async Task<ListPage> PageAsync(string prefix, string? after, CancellationToken cancellationToken)
+    {
+        _pages++;
+        ListPage page = await store.ListPageAsync(new ListPageRequest(prefix, after, null, store.Limits.MaxPageSize), cancellationToken).ConfigureAwait(false);
+        new ListingGuard(store.DisplayName, prefix, after).CheckOrdered(page);
+        return page;
+    }
+
+    private TransferLoad LoadOf(IEnumerable<ObjectEntry> entries)
+        => entries.Aggregate(default(TransferLoad), (sum, entry) => sum + cutting.Of(entry.Size));
+
+    /// <summary>The node's beginning and one character more; the key itself where it ends there.</summary>
+    private static string BranchOf(string key, string prefix)
+        => key.Length == prefix.Length || Rune.DecodeFromUtf16(key.AsSpan(prefix.Length), out _, out int consumed) != System.Buffers.OperationStatus.Done
+            ? key
+            : key[..(prefix.Length + consumed)];
+
+    /// <summary>What all keys of a page begin with.</summary>
+    private static string Shared(ListPage page)
+    {
+        string first = page.Entries[0].Key;
+        int length = first.AsSpan().CommonPrefixLength(page.Entries[^1].Key);
+        return first[..(length > 0 && char.IsHighSurrogate(first[length - 1]) ? length - 1 : length)];
+    }
+}

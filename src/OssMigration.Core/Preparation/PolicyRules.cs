@@ -1,0 +1,94 @@
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+
+namespace OssMigration.Core.Preparation;
+
+/// <summary>Makes least-privilege policies for the two ends of a move.</summary>
+public static class PolicyRules
+{
+    /// <summary>The dialect of Alibaba Cloud.</summary>
+    public const string Ram = "RAM";
+
+    /// <summary>The dialect of Amazon and of what is compatible with it.</summary>
+    public const string Iam = "IAM";
+
+    /// <summary>The policy for one key.</summary>
+    /// <param name="target">Whose key.</param>
+    /// <param name="address">The end that the key is for: the destination for Destination, the source otherwise.</param>
+    /// <param name="steps">What it is to be enough for.</param>
+    /// <returns>The policy; null where these steps ask nothing of that end.</returns>
+    /// <exception cref="RefusedException">PolicyNotForFiles: a folder has no policies.</exception>
+    public static MigrationPolicy? For(PolicyTarget target, StoreAddress address, IReadOnlyCollection<MigrationStep> steps)
+    {
+        if (address.Scheme is not ("s3" or "oss") || (target == PolicyTarget.Destination && address.Scheme != "oss"))
+            throw new RefusedException("PolicyNotForFiles", $"There are no policies for {address}.", "Policies are for buckets of S3 and OSS; a folder is opened by the rights of the file system, to the account that runs the job.");
+        MigrationStep[] wanted = Expand(steps);
+        Dialect dialect = address.Scheme == "oss" ? Dialect.OfRam(address) : Dialect.OfIam(address);
+        Permission[] needed = [.. TableOf(target, dialect.Name).Where(permission => permission.Steps.Intersect(wanted).Any())];
+        return needed.Length == 0 ? null : new MigrationPolicy
+        {
+            For = target,
+            Dialect = dialect.Name,
+            Address = address,
+            Steps = [.. wanted.Where(step => needed.Any(permission => permission.Steps.Contains(step)))],
+            Statements = [.. needed.GroupBy(permission => permission.Scope).OrderBy(group => group.Key).Select(group => dialect.Statement(group.Key, group))],
+            Remarks = [.. Remarks(target, address, needed)],
+        };
+    }
+
+    private static MigrationStep[] Expand(IReadOnlyCollection<MigrationStep> steps) => [.. steps
+        .SelectMany(step => step == MigrationStep.All ? Enum.GetValues<MigrationStep>().Except([MigrationStep.All, MigrationStep.CreateBucket]) : [step])
+        .Distinct().Order()];
+
+    private static IReadOnlyList<Permission> TableOf(PolicyTarget target, string dialect) => target switch
+    {
+        PolicyTarget.Destination => Permissions.Destination,
+        PolicyTarget.MirrorKey => dialect == Iam ? Permissions.S3MirrorKey : Permissions.OssMirrorKey,
+        _ => dialect == Iam ? Permissions.S3Source : Permissions.OssSource,
+    };
+
+    private static IEnumerable<string> Remarks(PolicyTarget target, StoreAddress address, Permission[] needed)
+    {
+        if (address.Scheme == "s3" && needed.Any(permission => permission.Action == "s3:GetObject"))
+            yield return "Objects that are encrypted with a key of AWS KMS need kms:Decrypt on that key as well; which key it is cannot be known here.";
+        if (address.Scheme == "s3" && target == PolicyTarget.Source && address.Prefix.Length > 0)
+            yield return "Listings are held to the prefix. So S3 does not let this key see whether a key exists elsewhere or whether the bucket does: Test-MigrationAddress cannot name the region, and an object that is deleted between listing and reading counts as Failed (AccessDenied) instead of Vanished.";
+        if (address.Scheme == "oss" && address.Prefix.AsSpan().ContainsAny('*', '?'))
+            yield return "The prefix holds * or ?, which RAM takes for any text: the policy allows more than the prefix.";
+        if (target == PolicyTarget.MirrorKey)
+            yield return "Make a key of its own for the mirroring rule: it lies in the configuration of the bucket, where others with the right to read that may see it. The right to list lets readers get 404, and not 424, for what is nowhere.";
+        if (target == PolicyTarget.Source && address is { Scheme: "s3", Endpoint: not null })
+            yield return "Servers that speak S3 differ in which actions they know; the names are those of Amazon.";
+    }
+
+    /// <summary>How a vendor writes what a statement is about.</summary>
+    private sealed record Dialect(string Name, string BucketResource, string ObjectResource, string PrefixKey, string PrefixPattern)
+    {
+        public static Dialect OfRam(StoreAddress address) => new(
+            Ram, $"acs:oss:*:*:{address.Bucket}", $"acs:oss:*:*:{address.Bucket}/{address.Prefix}*", "oss:Prefix", address.Prefix + "*");
+
+        public static Dialect OfIam(StoreAddress address)
+        {
+            // In a policy, * and ? stand for any text and ${ begins a variable.
+            string prefix = address.Prefix.Replace("$", "${$}", StringComparison.Ordinal)
+                .Replace("*", "${*}", StringComparison.Ordinal).Replace("?", "${?}", StringComparison.Ordinal);
+            string bucket = $"arn:{Partition(address.Region)}:s3:::{address.Bucket}";
+            return new Dialect(Iam, bucket, $"{bucket}/{prefix}*", "s3:prefix", prefix + "*");
+        }
+
+        public PolicyStatement Statement(PermissionScope scope, IEnumerable<Permission> permissions)
+        {
+            string[] actions = [.. permissions.Select(permission => permission.Action).Order(StringComparer.Ordinal)];
+            bool isHeld = scope == PermissionScope.ListedKeys && PrefixPattern.Length > 1;
+            return new PolicyStatement(
+                actions, [scope == PermissionScope.Objects ? ObjectResource : BucketResource], isHeld ? PrefixKey : null, isHeld ? PrefixPattern : null);
+        }
+
+        private static string Partition(string? region) => region switch
+        {
+            not null when region.StartsWith("cn-", StringComparison.Ordinal) => "aws-cn",
+            not null when region.StartsWith("us-gov-", StringComparison.Ordinal) => "aws-us-gov",
+            _ => "aws",
+        };
+    }
+}

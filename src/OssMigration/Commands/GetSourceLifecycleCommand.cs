@@ -1,0 +1,48 @@
+using System.Management.Automation;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Lifecycle;
+using OssMigration.Pipeline;
+
+namespace OssMigration.Commands;
+
+/// <summary>
+/// Gives the lifecycle rules that Set-SourceLifecycle has set at the source of a job, as they stand in the bucket, and whether they
+/// have done their work. Nothing comes where none stands.
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "SourceLifecycle")]
+[OutputType(typeof(SourceLifecycleRule))]
+public sealed class GetSourceLifecycleCommand : AsyncJobCommand
+{
+    /// <summary>Gives the rules of others too.</summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>
+    /// Lists the source and tells in LateWrites how many objects were written since the comparison: the rule would delete them, and they are nowhere else.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter CheckLateWrites { get; set; }
+
+    /// <summary>Keys of the source, where they were given by hand in another session.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? SourceCredential { get; set; }
+
+    /// <inheritdoc/>
+    private protected override void Process()
+    {
+        MigrationJob job = Engine.GetJob(Job).Job;
+        SourceLifecycleQuery query = new()
+        {
+            JobName = Job,
+            IncludesOthers = All,
+            ChecksLateWrites = CheckLateWrites,
+            Credentials = new RunCredentials(CredentialVault.For(job.Source, SourceCredential, nameof(SourceCredential)), Destination: null),
+        };
+        Run(async (queue, cancellationToken) =>
+        {
+            foreach (SourceLifecycleRule rule in await new SourceLifecycle(EngineEnvironment).GetAsync(query, new CommandListener(queue, maximumErrors: 0), cancellationToken).ConfigureAwait(false))
+                await queue.OutputAsync(rule, cancellationToken).ConfigureAwait(false);
+        });
+    }
+}

@@ -1,0 +1,198 @@
+using System.Management.Automation;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Preparation;
+using OssMigration.Core.Stores;
+using OssMigration.Parameters;
+using OssMigration.Pipeline;
+
+namespace OssMigration.Commands;
+
+/// <summary>
+/// Forecasts a move and shows its arithmetic: days at the line or timetable, requests on both sides, increments until they are
+/// small, the moment at which cut-over is possible, and what speed a wished number of days needs. Works from numbers, or from a source or
+/// job whose listing is sampled. Changes nothing.
+/// </summary>
+[Cmdlet(VerbsDiagnostic.Measure, "OssMigration", DefaultParameterSetName = NumbersSet)]
+[OutputType(typeof(Forecast))]
+public sealed class MeasureOssMigrationCommand : AsyncMigrationCommand
+{
+    private const string NumbersSet = "Numbers";
+    private const string SourceSet = "Source";
+    private const string JobSet = "Job";
+
+    /// <summary>The job whose source, limits and part sizes hold, or its name.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = JobSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name", "JobName")]
+    [JobName]
+    [ArgumentCompleter(typeof(JobNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Job { get; set; } = "";
+
+    /// <summary>The source to measure: an address, or its URI.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SourceSet)]
+    [StoreAddress]
+    [ValidateNotNull]
+    public StoreAddress? Source { get; set; }
+
+    /// <summary>Objects to move.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NumbersSet)]
+    [ValidateRange(0, long.MaxValue)]
+    public long ObjectCount { get; set; }
+
+    /// <summary>Bytes to move: <c>'320 TB'</c> is decimal, <c>'320 TiB'</c> binary, a number is bytes (PowerShell's own 320TB is binary).</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NumbersSet)]
+    [ByteSize]
+    [ValidateRange(0, long.MaxValue)]
+    public long TotalSize { get; set; }
+
+    /// <summary>Most list pages that are read for an estimate. More are more exact; a source that is small for it is counted. Default 500.</summary>
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
+    [ValidateRange(1, 1_000_000)]
+    public int Sample { get; set; } = 500;
+
+    /// <summary>Lists everything instead: a request for every 1,000 objects.</summary>
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
+    public SwitchParameter Exact { get; set; }
+
+    /// <summary>Keys of the source, where the address's own were given in another session.</summary>
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>Bytes that arrive at the source a day, written as for -TotalSize. Default none.</summary>
+    [Parameter]
+    [ByteSize]
+    [ValidateRange(0, long.MaxValue)]
+    public long DailyGrowth { get; set; }
+
+    /// <summary>Objects that arrive a day. Default: what -DailyGrowth makes at the average size.</summary>
+    [Parameter]
+    [ValidateRange(0, long.MaxValue)]
+    public long? DailyNewObjects { get; set; }
+
+    /// <summary>Highest rate of the job: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second.</summary>
+    [Parameter]
+    [Bandwidth]
+    [ValidateRange(0, long.MaxValue)]
+    public long MaxBandwidth { get; set; }
+
+    /// <summary>What the line carries; with -ReserveForBusiness.</summary>
+    [Parameter]
+    [Bandwidth]
+    [ValidateRange(0, long.MaxValue)]
+    public long LinkBandwidth { get; set; }
+
+    /// <summary>What of the line the business keeps.</summary>
+    [Parameter]
+    [Bandwidth]
+    [ValidateRange(0, long.MaxValue)]
+    public long ReserveForBusiness { get; set; }
+
+    /// <summary>A timetable of the week: <c>'Mon-Fri 08:00-20:00=100Mbps; *=200Mbps'</c>; with -TimeZone.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Schedule { get; set; }
+
+    /// <summary>The zone whose clocks the timetable follows, for example Asia/Shanghai.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? TimeZone { get; set; }
+
+    /// <summary>Objects a second at most. Default: no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int MaxObjectRate { get; set; }
+
+    /// <summary>The days that you wish it to take: what speed does that need?</summary>
+    [Parameter]
+    public double? Days { get; set; }
+
+    /// <summary>An increment that takes no longer is small enough to cut over. Default 01:00:00, at most a day.</summary>
+    [Parameter]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Objects up to this many bytes go in one request, 1MB to 1GB. Default 32MB, or the job's.</summary>
+    [Parameter]
+    [ValidateRange(1L << 20, 1L << 30)]
+    public long? SinglePutLimit { get; set; }
+
+    /// <summary>Preferred bytes of a part of larger objects, 1MB to 1GB. Default 8MB, or the job's.</summary>
+    [Parameter]
+    [ValidateRange(1L << 20, 1L << 30)]
+    public long? PartSize { get; set; }
+
+    private bool IsRateGiven => MyInvocation.BoundParameters.Keys.Any(name =>
+        name is nameof(MaxBandwidth) or nameof(LinkBandwidth) or nameof(ReserveForBusiness) or nameof(Schedule) or nameof(TimeZone) or nameof(MaxObjectRate));
+
+    /// <inheritdoc/>
+    private protected override object? ErrorTarget => Job.Length > 0 ? Job : Source;
+
+    /// <inheritdoc/>
+    private protected override bool ErrorsTerminate => !MyInvocation.ExpectingInput;
+
+    /// <inheritdoc/>
+    private protected override void Process()
+    {
+        if (Exact && MyInvocation.BoundParameters.ContainsKey(nameof(Sample)))
+            throw new ArgumentException("-Sample and -Exact contradict each other: some of the listing, or all of it. Give one.");
+        MigrationJob job = Limited(Job.Length > 0 ? Engine.GetJob(Job).Job : Unnamed());
+        if (ParameterSetName == NumbersSet)
+        {
+            WriteObject(Forecaster.Forecast(Request(job, TotalSize, ObjectCount)));
+            return;
+        }
+
+        ICredentialProvider? keys = CredentialVault.For(job.Source, Credential, nameof(Credential));
+        if (!job.Filter.IsEmptyBeyondPrefix)
+            WriteWarning("The job has a filter beyond its prefix; what it leaves out is forecast all the same.");
+        StoreAddress source = job.Source with { Prefix = job.Source.Prefix + job.Filter.Prefix };
+        Run(async (queue, cancellationToken) =>
+        {
+            SourceMeasurer measurer = new(EngineEnvironment);
+            CommandListener listener = new(queue, 0);
+            ObjectCutting cutting = new(job.SinglePutLimit, job.PartSize);
+            SourceEstimate found = Exact
+                ? await measurer.CountAsync(source, cutting, keys, listener, cancellationToken).ConfigureAwait(false)
+                : await measurer.SampleAsync(source, cutting, Sample, keys, listener, cancellationToken).ConfigureAwait(false);
+            Forecast forecast = Forecaster.Forecast(Request(job, found.Bytes, found.Objects) with { Estimate = found });
+            await queue.OutputAsync(forecast, cancellationToken).ConfigureAwait(false);
+        });
+    }
+
+    private ForecastRequest Request(MigrationJob job, long bytes, long objects) => new()
+    {
+        Bytes = bytes,
+        Objects = objects,
+        DailyBytes = DailyGrowth,
+        DailyObjects = DailyNewObjects,
+        Days = Days,
+        Job = job,
+        Start = EngineEnvironment.Time.GetUtcNow(),
+        Interval = Interval,
+    };
+
+    // Without a job its defaults hold; where it goes does not matter to a forecast.
+    private MigrationJob Unnamed()
+    {
+        StoreAddress source = Source ?? new StoreAddress { Scheme = "file", Bucket = "/" };
+        return new MigrationJob { Name = "forecast", Source = source, Destination = source };
+    }
+
+    private MigrationJob Limited(MigrationJob job)
+    {
+        job = job with { SinglePutLimit = SinglePutLimit ?? job.SinglePutLimit, PartSize = PartSize ?? job.PartSize };
+        return !IsRateGiven ? job : job with
+        {
+            MaxBytesPerSecond = MaxBandwidth > 0 ? MaxBandwidth : null,
+            MaxObjectsPerSecond = MaxObjectRate > 0 ? MaxObjectRate : null,
+            LinkBytesPerSecond = LinkBandwidth > 0 ? LinkBandwidth : null,
+            ReserveBytesPerSecond = ReserveForBusiness > 0 ? ReserveForBusiness : null,
+            Schedule = Schedule,
+            TimeZone = TimeZone,
+        };
+    }
+}

@@ -1,0 +1,40 @@
+using System.Management.Automation;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Stores;
+using OssMigration.Pipeline;
+
+namespace OssMigration.Commands;
+
+/// <summary>
+/// Removes the mirroring rule for exactly these keys; readers then get 404 for what has not arrived. Every other rule and setting stays.
+/// With -WhatIf it shows the rules before and after.
+/// </summary>
+[Cmdlet(VerbsCommon.Remove, "OssMirrorRule", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = JobSet)]
+public sealed class RemoveOssMirrorRuleCommand : MirrorRuleCommand
+{
+    /// <summary>The rule's prefix, a full key's beginning. Default: what Set-OssMirrorRule takes for the job, or no prefix.</summary>
+    [Parameter(Position = 1, ParameterSetName = JobSet)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = DestinationSet)]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? Prefix { get; set; }
+
+    /// <summary>The rule's suffix. Default none.</summary>
+    [Parameter(ParameterSetName = JobSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = DestinationSet)]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? Suffix { get; set; }
+
+    /// <inheritdoc/>
+    private protected override void Process()
+    {
+        MigrationJob? job = FindJob();
+        StoreAddress destination = job?.Destination ?? Destination;
+        ICredentialProvider? keys = KeysOf(destination);
+        string prefix = Given(nameof(Prefix)) ? Prefix ?? "" : destination.Prefix + job?.Filter.Prefix;
+        string? suffix = string.IsNullOrEmpty(Suffix) ? null : Suffix;
+        Change("Remove a mirroring rule", (queue, cancellationToken) =>
+            Rules.PlanRemoveAsync(destination, prefix, suffix, keys, new CommandListener(queue, maximumErrors: 0), cancellationToken));
+    }
+}

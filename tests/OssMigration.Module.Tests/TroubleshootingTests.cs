@@ -1,0 +1,80 @@
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
+using OssMigration.ModuleTests.Support;
+
+namespace OssMigration.ModuleTests;
+
+/// <summary>The topic on troubleshooting, held against the ids that the code can give.</summary>
+public sealed partial class TroubleshootingTests
+{
+    private static readonly string Topic = File.ReadAllText(Path.Combine(Layout.Module, "en-US", "about_OssMigration_Troubleshooting.help.txt"));
+
+    [Fact]
+    public void Every_id_of_a_store_a_job_an_object_and_the_sandbox_is_in_the_topic()
+    {
+        Assert.Empty(IdsOfEnums().Except(IdsOfTopic()));
+    }
+
+    [Fact]
+    public void Every_id_in_the_topic_is_one_that_the_module_can_give()
+    {
+        HashSet<string> known = [.. IdsOfEnums(), .. TextsOf("OssMigration.dll"), .. TextsOf("lib/OssMigration.Core.dll"), .. TextsOf("lib/OssMigration.Stores.dll")];
+
+        Assert.NotEmpty(IdsOfTopic());
+        Assert.Empty(IdsOfTopic().Except(known));
+    }
+
+    [Fact]
+    public void Get_Help_finds_the_topic()
+    {
+        using Session session = new();
+
+        string shown = string.Join('\n', session.Run("Get-Help about_OssMigration_Troubleshooting").Succeeded().Output);
+
+        Assert.Contains("StoreThrottled", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lines_fit_into_a_window()
+    {
+        Assert.All(Topic.Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, 125));
+    }
+
+    // Errors.cs makes these ids out of a family's name and the word of an enumeration.
+    private static HashSet<string> IdsOfEnums()
+    {
+        using Session session = new();
+        session.Run("New-MigrationAddress s3://any").Single();
+        return
+        [
+            .. IdsOf("Store", "OssMigration.Core.Stores.StoreErrorKind"),
+            .. IdsOf("Job", "OssMigration.Core.Jobs.JobStateError"),
+            .. IdsOf("Object", "OssMigration.Core.Reporting.MigrationItemState"),
+            .. Enum.GetNames(LoadedTypes.ModuleAssembly.GetType("OssMigration.Sandboxes.SandboxProblem", throwOnError: true)!).Select(name => "Sandbox" + name),
+        ];
+    }
+
+    private static IEnumerable<string> IdsOf(string family, string type)
+        => Enum.GetNames(LoadedTypes.In(LoadedTypes.EngineContext, "OssMigration.Core")!.GetType(type, throwOnError: true)!).Select(name => family + name);
+
+    // An entry begins with its ids, alone on a line of four blanks.
+    private static HashSet<string> IdsOfTopic()
+        => [.. EntryLine().Matches(Topic).SelectMany(line => line.Groups["id"].Captures).Select(id => id.Value)];
+
+    // Ids that are no word of an enumeration stand as texts in the code.
+    private static List<string> TextsOf(string assembly)
+    {
+        using FileStream file = File.OpenRead(Path.Combine(Layout.Module, assembly));
+        using PEReader image = new(file);
+        MetadataReader metadata = image.GetMetadataReader();
+        List<string> texts = [];
+        for (UserStringHandle at = MetadataTokens.UserStringHandle(1); !at.IsNil; at = metadata.GetNextHandle(at))
+            texts.Add(metadata.GetUserString(at));
+        return texts;
+    }
+
+    [GeneratedRegex(@"^ {4}(?<id>[A-Z][A-Za-z]+)(, (?<id>[A-Z][A-Za-z]+))*\r?$", RegexOptions.Multiline)]
+    private static partial Regex EntryLine();
+}
