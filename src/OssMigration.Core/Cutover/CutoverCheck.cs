@@ -112,6 +112,7 @@ public sealed class CutoverCheck(EngineEnvironment environment, IMirrorTester mi
                         Source = job.Source,
                         Destination = job.Destination,
                         Key = key,
+                        KeyPrefix = job.Filter.Prefix,
                         CreateProbe = key is null && request.CreateProbe,
                         Credentials = request.Credentials,
                     },

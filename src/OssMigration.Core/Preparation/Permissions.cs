@@ -28,37 +28,37 @@ internal static class Permissions
     /// <summary>A source that speaks S3.</summary>
     public static IReadOnlyList<Permission> S3Source { get; } =
     [
-        new("s3:ListBucket", ListedKeys, Test, Migrate, Mirror, Cutover, Increment, Cleanup),
+        new("s3:ListBucket", ListedKeys, Test, Migrate, Mirror, MigrationStep.Cutover, Increment, Cleanup),
         new("s3:ListBucketVersions", ListedKeys, Cleanup),
         new("s3:GetBucketVersioning", Bucket, Test, Cleanup),
         new("s3:GetLifecycleConfiguration", Bucket, Cleanup),
         new("s3:PutLifecycleConfiguration", Bucket, Cleanup),
-        new("s3:GetObject", Objects, Test, Migrate, Mirror, Cutover, Increment),
+        new("s3:GetObject", Objects, Test, Migrate, Mirror, MigrationStep.Cutover, Increment),
     ];
 
     /// <summary>A source that is OSS itself.</summary>
     public static IReadOnlyList<Permission> OssSource { get; } =
     [
-        new("oss:ListObjects", ListedKeys, Test, Migrate, Mirror, Cutover, Increment, Cleanup),
+        new("oss:ListObjects", ListedKeys, Test, Migrate, Mirror, MigrationStep.Cutover, Increment, Cleanup),
         new("oss:ListObjectVersions", ListedKeys, Cleanup),
         new("oss:GetBucketInfo", Bucket, Test, Cleanup),
         new("oss:GetBucketLifecycle", Bucket, Cleanup),
         new("oss:PutBucketLifecycle", Bucket, Cleanup),
         new("oss:DeleteBucketLifecycle", Bucket, Cleanup),
-        new("oss:GetObject", Objects, Test, Migrate, Mirror, Cutover, Increment),
+        new("oss:GetObject", Objects, Test, Migrate, Mirror, MigrationStep.Cutover, Increment),
     ];
 
     /// <summary>The destination.</summary>
     public static IReadOnlyList<Permission> Destination { get; } =
     [
         new("oss:PutBucket", Bucket, CreateBucket),
-        new("oss:GetBucketInfo", Bucket, CreateBucket, Test, Migrate, Mirror, Cutover, Increment),
-        new("oss:ListObjects", ListedKeys, Test, Migrate, Mirror, Cutover, Increment),
+        new("oss:GetBucketInfo", Bucket, CreateBucket, Test, Migrate, Mirror, MigrationStep.Cutover, Increment),
+        new("oss:ListObjects", ListedKeys, Test, Migrate, Mirror, MigrationStep.Cutover, Increment),
         new("oss:ListMultipartUploads", Bucket, Migrate, Increment),
-        new("oss:GetBucketWebsite", Bucket, Mirror, Cutover),
+        new("oss:GetBucketWebsite", Bucket, Mirror, MigrationStep.Cutover),
         new("oss:PutBucketWebsite", Bucket, Mirror),
         new("oss:DeleteBucketWebsite", Bucket, Mirror),
-        new("oss:GetObject", Objects, Test, Migrate, Mirror, Cutover, Increment),
+        new("oss:GetObject", Objects, Test, Migrate, Mirror, MigrationStep.Cutover, Increment),
         new("oss:PutObject", Objects, Test, Migrate, Increment),
         new("oss:AbortMultipartUpload", Objects, Test, Migrate, Increment),
     ];

@@ -46,6 +46,9 @@ internal sealed record EndpointLayout(string Origin, string BasePath, string Hos
         return new EndpointLayout($"{endpoint.Scheme}://{host}", path, host, isLoopback);
     }
 
+    /// <summary>What an encoded key is appended to.</summary>
+    public Uri BaseUrl => new($"{Origin}{BasePath}/");
+
     /// <summary>The URI of a request, byte for byte as given: nothing is unescaped, folded or normalised.</summary>
     /// <param name="encodedKey">The encoded key; empty for the bucket.</param>
     /// <param name="encodedQuery">The encoded query without question mark; empty for none.</param>

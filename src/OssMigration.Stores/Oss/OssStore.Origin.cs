@@ -6,5 +6,5 @@ public sealed partial class OssStore : IHttpOrigin
 {
     /// <inheritdoc/>
     public Task<HttpOrigin> FindOriginAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(new HttpOrigin(_client.Layout.BuildUri("", ""), SigningRegion: null));
+        Task.FromResult(new HttpOrigin(_client.Layout.BaseUrl, SigningRegion: null));
 }

@@ -10,6 +10,6 @@ public sealed partial class S3Store : IHttpOrigin
         // A request tells the region where the address does not: a server that signs for another one names it.
         if (!_client.IsRegionGiven)
             await InspectBucketAsync(cancellationToken).ConfigureAwait(false);
-        return new HttpOrigin(_client.Layout.BuildUri("", ""), _client.Region);
+        return new HttpOrigin(_client.Layout.BaseUrl, _client.Region);
     }
 }

@@ -133,7 +133,7 @@ try {
         Source = $sandbox.Source
         Destination = $sandbox.Destination
         JobOption = $limits
-        MirrorOption = @{ Origin = "$($sandbox.S3Endpoint)source/"; OriginCredential = $sandbox.S3Credential; OriginRegion = $sandbox.S3Region }
+        MirrorOption = @{ Origin = "$($sandbox.S3Endpoint)source/"; OriginCredential = $sandbox.S3Credential; OriginRegion = $sandbox.S3Region; AllowPrivateOrigin = $true }
         OnFreeze = { Set-Phase frozen }
         OnSwitch = { Set-Phase oss }
         OnArrived = { Set-Phase settled }

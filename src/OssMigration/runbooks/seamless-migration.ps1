@@ -139,6 +139,12 @@ $end = $null
         ''
         '=== Step 5: clean-up of the source, the rule stands'
         $cleanup
+        if ($cleanup.IsDone) {
+            # A date rule goes on deleting whatever is written there later.
+            Remove-SourceLifecycle -Job $Job -Confirm:$false
+            $end = @{ Code = 0; Why = 'The source is empty, and the rule is removed. The move is over.' }
+            break steps
+        }
         if ($cleanup.LateWrites -gt 0) {
             Remove-SourceLifecycle -Job $Job -Confirm:$false
             "The rule is withdrawn: $($cleanup.LateWrites) objects were written at the source since the comparison. Find out who writes there; the next start migrates them and compares again."
@@ -205,6 +211,7 @@ $end = $null
         Invoke-Run @{ RemoveDeleted = $true } | ForEach-Object { $_; $report = $_ }
         if ($end = Find-End $report) { break steps }
 
+        if ($NoMirror) { $CutoverOption.SkipMirror = $true }
         $check = Test-OssCutover -Job $Job -WritesStoppedAt $stoppedAt -Detailed @CutoverOption
         $check
         if (-not $check.IsReady) {

@@ -15,7 +15,7 @@ internal sealed class MirrorBench : IDisposable
         Faults = new FaultyStore(Destination);
         Environment = new EngineEnvironment
         {
-            Stores = new MemoryStoreFactory(Source, Faults),
+            Stores = new ByBucket(Source, Faults),
             Time = time ?? TimeProvider.System,
             Random = new Random(1),
             Retry = new RetryOptions { BaseDelay = TimeSpan.Zero },
@@ -42,4 +42,12 @@ internal sealed class MirrorBench : IDisposable
     public void Seed(string? xml) => Destination.SeedDocument(BucketDocumentKind.Website, xml is null ? null : WebsiteDocuments.Document(xml));
 
     public void Dispose() => Faults.VerifyAllFaultsFired();
+
+    /// <summary>The destination is opened for reading too, so the address says which store it is.</summary>
+    internal sealed class ByBucket(IObjectStore source, IObjectStore destination) : IStoreFactory
+    {
+        public IObjectReader OpenSource(StoreAddress address, StoreOpenOptions options) => OpenDestination(address, options);
+
+        public IObjectStore OpenDestination(StoreAddress address, StoreOpenOptions options) => address.Bucket == To.Bucket ? destination : source;
+    }
 }

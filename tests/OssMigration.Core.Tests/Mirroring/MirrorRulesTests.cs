@@ -176,7 +176,7 @@ public sealed class MirrorRulesTests
     public async Task A_source_that_is_not_HTTP_needs_an_origin_and_a_filter_beyond_a_prefix_is_a_warning()
     {
         using MirrorBench bench = new();
-        MirrorRules rules = new(bench.Environment with { Stores = new MemoryStoreFactory(new FaultyStore(bench.Source), bench.Faults) });
+        MirrorRules rules = new(bench.Environment with { Stores = new MirrorBench.ByBucket(new FaultyStore(bench.Source), bench.Faults) });
         MigrationJob job = Job("", "dst/", "");
 
         RefusedException refused = await Assert.ThrowsAsync<RefusedException>(() => rules.ProposeAsync(job, null, null, SilentListener.Instance, Token));
