@@ -404,7 +404,7 @@ public sealed class S3StoreAnswersTests : IAsyncDisposable
     public async Task A_lifecycle_configuration_goes_back_with_its_digest_its_header_and_what_nobody_knows()
     {
         S3Store store = Open(Address());
-        const string Xml = "<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule a=\"1\"><Future><Deep/></Future><Prefix>a&#xD;&#xA;&#x1;b</Prefix></Rule></LifecycleConfiguration>";
+        const string Xml = "<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule a=\"1\"><Future><Deep /></Future><Prefix>a&#xD;&#xA;&#x1;b</Prefix></Rule></LifecycleConfiguration>";
         _server.Answer(200, Xml, null, "x-amz-transition-default-minimum-object-size", "varies_by_storage_class");
         _server.Answer(200);
         _server.Error(404, "NoSuchLifecycleConfiguration");
