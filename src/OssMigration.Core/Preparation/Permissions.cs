@@ -52,9 +52,9 @@ internal static class Permissions
     public static IReadOnlyList<Permission> Destination { get; } =
     [
         new("oss:PutBucket", Scope.Bucket, Step.CreateBucket),
-        new("oss:GetBucketInfo", Scope.Bucket, Step.CreateBucket, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment),
+        new("oss:GetBucketInfo", Scope.Bucket, Step.CreateBucket, Step.Test, Step.Mirror, Step.Cutover, Step.Increment),
         new("oss:ListObjects", Scope.ListedKeys, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment),
-        new("oss:ListMultipartUploads", Scope.Bucket, Step.Migrate, Step.Increment),
+        new("oss:ListMultipartUploads", Scope.Bucket, Step.Migrate),
         new("oss:GetBucketWebsite", Scope.Bucket, Step.Mirror, Step.Cutover, Step.Cleanup),
         new("oss:PutBucketWebsite", Scope.Bucket, Step.Mirror),
         new("oss:DeleteBucketWebsite", Scope.Bucket, Step.Mirror),
