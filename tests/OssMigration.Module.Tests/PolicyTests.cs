@@ -125,7 +125,7 @@ public sealed class PolicyTests
 
         Outcome folder = session.Run("New-OssMigrationPolicy -Source file:///data -Destination oss://photos-cn");
         Outcome named = session.Run("New-OssMigrationPolicy -Source file:///data -For Source");
-        Outcome nothing = session.Run("New-OssMigrationPolicy -Destination oss://photos-cn -Step Cleanup -For Destination");
+        Outcome nothing = session.Run("New-OssMigrationPolicy -Source s3://photos -Step CreateBucket -For Source");
 
         Assert.Single(folder.Succeeded().Output);
         Assert.Contains("file system", Assert.Single(folder.Warnings), StringComparison.Ordinal);

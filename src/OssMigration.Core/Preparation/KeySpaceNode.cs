@@ -43,27 +43,23 @@ internal sealed class KeySpaceNode(string prefix)
         return (Counted + (sum * scale), within + (Between(known, spread) * (Large.Count * (Large.Count - known.Count) / (double)known.Count)));
     }
 
-    /// <summary>Where to look next for the most to be learnt; null where all is counted.</summary>
-    public KeySpaceNode? Next(double? spread, Random random)
+    /// <summary>
+    /// Where to look next; null where all is counted. By chance alone: a choice by what was found would leave branches that seem
+    /// small as they seem, and the estimate would come out too low.
+    /// </summary>
+    public KeySpaceNode? Next(Random random)
     {
-        KeySpaceNode[] unknown = [.. Large.Where(child => child.Estimate(spread) is null)];
-        KeySpaceNode[] open = [.. Large.Where(child => child.IsOpen && !child.IsExact)];
-        if (unknown.Length == 0 && open.Length == 0)
-            return null;
-        List<(TransferLoad Load, TransferLoad Variance)> known = Known(spread);
-        double ofUnknown = unknown.Length == 0 ? -1 : known.Count == 0 ? double.MaxValue : Between(known, spread).Objects * Large.Count * unknown.Length / known.Count;
-        KeySpaceNode? worst = open.MaxBy(child => child.Estimate(spread)?.Variance.Objects ?? double.MaxValue);
-        double ofOpen = worst is null ? -1 : worst.Estimate(spread)?.Variance.Objects * Large.Count / Math.Max(known.Count, 1) ?? double.MaxValue;
-        return ofOpen >= ofUnknown ? worst : unknown[random.Next(unknown.Length)];
+        KeySpaceNode[] left = [.. Large.Where(child => !child.IsExact)];
+        return left.Length == 0 ? null : left[random.Next(left.Length)];
     }
 
     /// <summary>How much siblings differ here and below: standard deviations by mean, one a node that has two or more.</summary>
-    public IEnumerable<double> Spreads(double? spread)
+    public IEnumerable<double> Spreads()
     {
-        List<(TransferLoad Load, TransferLoad Variance)> known = Known(spread);
+        List<(TransferLoad Load, TransferLoad Variance)> known = Known(spread: null);
         double mean = known.Count < 2 ? 0 : known.Average(one => one.Load.Objects);
         return (mean > 0 ? [Math.Sqrt(Squares(known).Objects / (known.Count - 1)) / mean] : Enumerable.Empty<double>())
-            .Concat(Large.SelectMany(child => child.Spreads(spread)));
+            .Concat(Large.SelectMany(child => child.Spreads()));
     }
 
     private static TransferLoad Sum(IEnumerable<TransferLoad> loads) => loads.Aggregate(default(TransferLoad), static (sum, one) => sum + one);

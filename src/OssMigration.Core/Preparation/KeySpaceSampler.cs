@@ -6,8 +6,7 @@ namespace OssMigration.Core.Preparation;
 
 /// <summary>
 /// Estimates what is under a prefix from a bounded number of list pages. It walks the tree that keys make character by
-/// character: what fits into a page is counted, of larger branches some are walked further by chance and stand for their siblings, the
-/// ones in doubt first. It needs no separators, so flat random keys do as well as folders. Small sources are counted to the end.
+/// character: what fits into a page is counted, of larger branches some are walked further by chance and stand for their siblings. It needs no separators, so flat random keys do as well as folders. Small sources are counted to the end.
 /// </summary>
 internal sealed class KeySpaceSampler(IObjectReader store, ObjectCutting cutting, int maxPages, Random random)
 {
@@ -16,7 +15,6 @@ internal sealed class KeySpaceSampler(IObjectReader store, ObjectCutting cutting
 
     private readonly KeySpaceNode _root = new("");
     private int _pages;
-    private double? _spread;
 
     /// <summary>Pages that were read so far.</summary>
     public int Pages => _pages;
@@ -29,17 +27,17 @@ internal sealed class KeySpaceSampler(IObjectReader store, ObjectCutting cutting
         {
             if (!await DescendAsync(cancellationToken).ConfigureAwait(false))
                 break;
-            double[] spreads = [.. _root.Spreads(_spread)];
-            _spread = spreads.Length == 0 ? null : Math.Sqrt(spreads.Average(one => one * one));
         }
 
-        return _root.Estimate(_spread) is { } estimate ? (estimate.Load, estimate.Variance, _root.IsExact) : null;
+        double[] spreads = [.. _root.Spreads()];
+        double? spread = spreads.Length == 0 ? null : Math.Sqrt(spreads.Average(one => one * one));
+        return _root.Estimate(spread) is { } estimate ? (estimate.Load, estimate.Variance, _root.IsExact) : null;
     }
 
     /// <summary>Walks once from the top to keys that could all be counted. False where the pages ran out on the way.</summary>
     private async Task<bool> DescendAsync(CancellationToken cancellationToken)
     {
-        for (KeySpaceNode? node = _root; node is not null; node = node.Next(_spread, random))
+        for (KeySpaceNode? node = _root; node is not null; node = node.Next(random))
         {
             if (!node.IsOpen && !await OpenAsync(node, cancellationToken).ConfigureAwait(false))
                 return false;

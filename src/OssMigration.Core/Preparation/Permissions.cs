@@ -1,5 +1,5 @@
-using static OssMigration.Core.Preparation.MigrationStep;
-using static OssMigration.Core.Preparation.PermissionScope;
+using Scope = OssMigration.Core.Preparation.PermissionScope;
+using Step = OssMigration.Core.Preparation.MigrationStep;
 
 namespace OssMigration.Core.Preparation;
 
@@ -28,52 +28,52 @@ internal static class Permissions
     /// <summary>A source that speaks S3.</summary>
     public static IReadOnlyList<Permission> S3Source { get; } =
     [
-        new("s3:ListBucket", ListedKeys, Test, Migrate, Mirror, MigrationStep.Cutover, Increment, Cleanup),
-        new("s3:ListBucketVersions", ListedKeys, Cleanup),
-        new("s3:GetBucketVersioning", Bucket, Test, Cleanup),
-        new("s3:GetLifecycleConfiguration", Bucket, Cleanup),
-        new("s3:PutLifecycleConfiguration", Bucket, Cleanup),
-        new("s3:GetObject", Objects, Test, Migrate, Mirror, MigrationStep.Cutover, Increment),
+        new("s3:ListBucket", Scope.ListedKeys, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.Cleanup),
+        new("s3:ListBucketVersions", Scope.ListedKeys, Step.Cleanup),
+        new("s3:GetBucketVersioning", Scope.Bucket, Step.Test, Step.Cleanup),
+        new("s3:GetLifecycleConfiguration", Scope.Bucket, Step.Cleanup),
+        new("s3:PutLifecycleConfiguration", Scope.Bucket, Step.Cleanup),
+        new("s3:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment),
     ];
 
     /// <summary>A source that is OSS itself.</summary>
     public static IReadOnlyList<Permission> OssSource { get; } =
     [
-        new("oss:ListObjects", ListedKeys, Test, Migrate, Mirror, MigrationStep.Cutover, Increment, Cleanup),
-        new("oss:ListObjectVersions", ListedKeys, Cleanup),
-        new("oss:GetBucketInfo", Bucket, Test, Cleanup),
-        new("oss:GetBucketLifecycle", Bucket, Cleanup),
-        new("oss:PutBucketLifecycle", Bucket, Cleanup),
-        new("oss:DeleteBucketLifecycle", Bucket, Cleanup),
-        new("oss:GetObject", Objects, Test, Migrate, Mirror, MigrationStep.Cutover, Increment),
+        new("oss:ListObjects", Scope.ListedKeys, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.Cleanup),
+        new("oss:ListObjectVersions", Scope.ListedKeys, Step.Cleanup),
+        new("oss:GetBucketInfo", Scope.Bucket, Step.Test, Step.Cleanup),
+        new("oss:GetBucketLifecycle", Scope.Bucket, Step.Cleanup),
+        new("oss:PutBucketLifecycle", Scope.Bucket, Step.Cleanup),
+        new("oss:DeleteBucketLifecycle", Scope.Bucket, Step.Cleanup),
+        new("oss:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment),
     ];
 
     /// <summary>The destination.</summary>
     public static IReadOnlyList<Permission> Destination { get; } =
     [
-        new("oss:PutBucket", Bucket, CreateBucket),
-        new("oss:GetBucketInfo", Bucket, CreateBucket, Test, Migrate, Mirror, MigrationStep.Cutover, Increment),
-        new("oss:ListObjects", ListedKeys, Test, Migrate, Mirror, MigrationStep.Cutover, Increment),
-        new("oss:ListMultipartUploads", Bucket, Migrate, Increment),
-        new("oss:GetBucketWebsite", Bucket, Mirror, MigrationStep.Cutover),
-        new("oss:PutBucketWebsite", Bucket, Mirror),
-        new("oss:DeleteBucketWebsite", Bucket, Mirror),
-        new("oss:GetObject", Objects, Test, Migrate, Mirror, MigrationStep.Cutover, Increment),
-        new("oss:PutObject", Objects, Test, Migrate, Increment),
-        new("oss:AbortMultipartUpload", Objects, Test, Migrate, Increment),
+        new("oss:PutBucket", Scope.Bucket, Step.CreateBucket),
+        new("oss:GetBucketInfo", Scope.Bucket, Step.CreateBucket, Step.Test, Step.Mirror, Step.Cutover, Step.Increment),
+        new("oss:ListObjects", Scope.ListedKeys, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment),
+        new("oss:ListMultipartUploads", Scope.Bucket, Step.Migrate),
+        new("oss:GetBucketWebsite", Scope.Bucket, Step.Mirror, Step.Cutover, Step.Cleanup),
+        new("oss:PutBucketWebsite", Scope.Bucket, Step.Mirror),
+        new("oss:DeleteBucketWebsite", Scope.Bucket, Step.Mirror),
+        new("oss:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment),
+        new("oss:PutObject", Scope.Objects, Step.Test, Step.Migrate, Step.Increment),
+        new("oss:AbortMultipartUpload", Scope.Objects, Step.Test, Step.Migrate, Step.Increment),
     ];
 
     /// <summary>What OSS does with the key of a mirroring rule. Without the right to list, S3 answers 403 for what is missing and readers get 424, not 404.</summary>
     public static IReadOnlyList<Permission> S3MirrorKey { get; } =
     [
-        new("s3:ListBucket", Bucket, Mirror),
-        new("s3:GetObject", Objects, Mirror),
+        new("s3:ListBucket", Scope.Bucket, Step.Mirror),
+        new("s3:GetObject", Scope.Objects, Step.Mirror),
     ];
 
     /// <summary>As above, where the source is OSS by its S3 interface.</summary>
     public static IReadOnlyList<Permission> OssMirrorKey { get; } =
     [
-        new("oss:ListObjects", Bucket, Mirror),
-        new("oss:GetObject", Objects, Mirror),
+        new("oss:ListObjects", Scope.Bucket, Step.Mirror),
+        new("oss:GetObject", Scope.Objects, Step.Mirror),
     ];
 }

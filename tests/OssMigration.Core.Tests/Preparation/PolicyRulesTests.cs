@@ -79,7 +79,7 @@ public sealed class PolicyRulesTests
         Assert.DoesNotContain("oss:PutBucket", all.Actions);
         Assert.All(Enum.GetValues<MigrationStep>(), step => Assert.Empty(
             step is MigrationStep.CreateBucket ? [] : (PolicyRules.For(PolicyTarget.Destination, Address("oss", "photos"), [step])?.Actions ?? []).Except(all.Actions)));
-        Assert.Null(PolicyRules.For(PolicyTarget.Destination, Address("oss", "photos"), [MigrationStep.Cleanup]));
+        Assert.Null(PolicyRules.For(PolicyTarget.Source, Address("s3", "photos"), [MigrationStep.CreateBucket]));
     }
 
     [Fact]

@@ -10,14 +10,14 @@ using Xunit;
 namespace OssMigration.Core.Tests.Preparation;
 
 /// <summary>
-/// How well a source is estimated from some pages. The shapes are those of real buckets of 10,000,000 objects, fifty times smaller: pages
-/// hold 20 keys and not 1,000, so that 500 pages are 5 % of a listing in both.
+/// How well a source is estimated from some pages. The shapes are those of real buckets of 5,000,000 objects, fifty times smaller: pages
+/// hold 20 keys and not 1,000, so that 400 pages are 8 % of a listing in both.
 /// </summary>
 public sealed class SourceMeasurerTests(ITestOutputHelper output)
 {
     private const int SmallPage = 20;
-    private const int Objects = 200_000;
-    private const int Pages = 500;
+    private const int Objects = 100_000;
+    private const int Pages = 400;
     private const int Seeds = 5;
 
     /// <summary>Name, greatest error of the mean of five tries, greatest error of any of them.</summary>
