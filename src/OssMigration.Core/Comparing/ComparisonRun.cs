@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OssMigration.Core.Copying;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Listing;
@@ -21,7 +22,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
     {
         string id = MakeId();
         DateTimeOffset startedAt = environment.Time.GetUtcNow();
-        await using StoreChain stores = new(environment, job, request.Credentials, listener);
+        await using StoreChain stores = new(environment, job, request.Credentials, listener, new CutoverClock(environment.Time) { Moment = job.CutoverTime });
         RunRow? last = LastRun();
         string scratch = Path.Combine(folder?.Scratch ?? "", $"compare-{id}");
         IKeyLister sourceLister = Lister(stores.Source, ObjectFilterMatcher.Compile(job.Filter), last is { SortsSource: true }, scratch + "-source.db");
@@ -62,8 +63,8 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
     private async IAsyncEnumerable<ComparisonItem> WalkAsync(
         string id, StoreChain stores, IRangeListing source, IRangeListing destination, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        bool isAfterCutover = job.CutoverTime is { } cutover && cutover <= environment.Time.GetUtcNow();
-        ComparisonRules rules = new(request.Level, isAfterCutover);
+        CutoverEvidence? cutover = job.CutoverTime is { } moment && moment <= environment.Time.GetUtcNow() ? new CutoverEvidence(moment, job.ClockSkewMargin) : null;
+        ComparisonRules rules = new(request.Level, cutover);
         ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
@@ -77,8 +78,8 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
             {
                 if (rules.Judge(triple) is not { } verdict)
                     continue;
-                underWay.Enqueue(verdict.Status == ComparisonStatus.Unproved
-                    ? DecideAsync(id, check, triple, leaving.Token)
+                underWay.Enqueue(verdict.Status is ComparisonStatus.Unproved or ComparisonStatus.Superseded
+                    ? DecideAsync(id, check, triple, verdict, leaving.Token)
                     : Task.FromResult(Item(id, triple, verdict)));
                 while (underWay.Count > job.Concurrency || (underWay.TryPeek(out Task<ComparisonItem>? head) && head.IsCompleted))
                     yield return await underWay.Dequeue().ConfigureAwait(false);
@@ -111,8 +112,9 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         return new SerialSortedLister(store, filter, job.Filter.Prefix, table);
     }
 
-    private async Task<ComparisonItem> DecideAsync(string id, ContentCheck check, EntryTriple triple, CancellationToken cancellationToken)
-        => Item(id, triple, await check.DecideAsync(triple, cancellationToken).ConfigureAwait(false));
+    private async Task<ComparisonItem> DecideAsync(
+        string id, ContentCheck check, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict, CancellationToken cancellationToken)
+        => Item(id, triple, await check.DecideAsync(triple, verdict, cancellationToken).ConfigureAwait(false));
 
     private ComparisonItem Item(string id, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict) => new()
     {

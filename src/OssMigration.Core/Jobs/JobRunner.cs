@@ -16,14 +16,14 @@ internal sealed class JobRunner(EngineEnvironment environment, JobFolder folder,
         using IDisposable held = await LockAsync(cancellationToken).ConfigureAwait(false);
         await using JournalWriter journal = new(folder.Journal, folder.Name);
         await journal.WriteAsync(writes => writes.SetStop(false)).ConfigureAwait(false);
-        await using StoreChain stores = new(environment, job, options.Credentials, listener);
+        CutoverClock cutover = new(environment.Time) { Moment = job.CutoverTime };
+        await using StoreChain stores = new(environment, job, options.Credentials, listener, cutover);
 
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using CancellationTokenSource budget = options.TimeBudget is { } time ? new CancellationTokenSource(time, environment.Time) : new CancellationTokenSource();
         using CancellationTokenRegistration onBudget = budget.Token.Register(stop.Cancel);
 
         RunRow run = await BeginOrResumeAsync(journal, job).ConfigureAwait(false);
-        CutoverClock cutover = new(environment.Time) { Moment = job.CutoverTime };
         RunStretch stretch = new(job, run, journal, stores, cutover, cutover.HasCome);
         using ListerChoice listers = new(stores, job, run, folder, listener);
         RunLoop loop = new(environment, folder, listers, listener, () => budget.IsCancellationRequested);

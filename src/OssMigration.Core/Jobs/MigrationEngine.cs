@@ -16,6 +16,12 @@ public sealed record JobChanges
 
     /// <summary>The moment of cut-over.</summary>
     public DateTimeOffset? CutoverTime { get; init; }
+
+    /// <summary>What happens after cut-over to what changed at the source; taken up by the next start.</summary>
+    public ConflictAction? ConflictAction { get; init; }
+
+    /// <summary>Whether metadata of objects that this job did not write are put right; taken up by the next start.</summary>
+    public bool? RepairMetadata { get; init; }
 }
 
 /// <summary>The engine as its host sees it: jobs, runs, comparisons. Thread-safe.</summary>
@@ -66,6 +72,8 @@ public sealed class MigrationEngine(EngineEnvironment environment)
             MaxBytesPerSecond = changes.MaxBytesPerSecond is { } limit ? (limit == 0 ? null : limit) : job.MaxBytesPerSecond,
             Concurrency = changes.Concurrency ?? job.Concurrency,
             CutoverTime = changes.CutoverTime ?? job.CutoverTime,
+            ConflictAction = changes.ConflictAction ?? job.ConflictAction,
+            RepairMetadata = changes.RepairMetadata ?? job.RepairMetadata,
         };
         JobOptionCheck.Check(changed);
         Write(folder, writes => writes.PutJob(changed));

@@ -204,16 +204,16 @@ internal sealed class RangeLedger : IDisposable
         Count(slot, outcome);
         if ((SettledBy(outcome) ?? slot.Previous) is { } settled)
             _batch.Settled.Add(settled);
-        if (outcome is TransferOutcome.Exceptional exceptional)
-            Report(Item(slot, exceptional.State, exceptional.ErrorKind, exceptional.Message));
+        if (ItemOf(slot, outcome) is { } item)
+            Report(item);
     }
 
     private void RecordLate(LedgerSlot slot)
     {
         TransferOutcome outcome = slot.Outcome!;
         Count(slot, outcome);
-        if (outcome is TransferOutcome.Exceptional exceptional)
-            Report(Item(slot, exceptional.State, exceptional.ErrorKind, exceptional.Message));
+        if (ItemOf(slot, outcome) is { } item)
+            Report(item);
         else
             _batch.Resolve(slot.Key);
         if (SettledBy(outcome) is { } settled)
@@ -229,6 +229,8 @@ internal sealed class RangeLedger : IDisposable
     private void Count(LedgerSlot slot, TransferOutcome outcome)
     {
         _batch.Count(outcome.Kind, slot.Size);
+        if (outcome.AlsoCounts is { } beside)
+            _batch.Count(beside, slot.Size);
         if (outcome is TransferOutcome.Copied copied)
             _batch.ChangedBytes += copied.Settled.Size - slot.Size;
     }
@@ -237,8 +239,20 @@ internal sealed class RangeLedger : IDisposable
     {
         TransferOutcome.Copied copied => copied.Settled,
         TransferOutcome.Skipped skipped => skipped.Settled,
+        TransferOutcome.Exceptional exceptional => exceptional.Remembered,
         _ => null,
     };
+
+    private MigrationItem? ItemOf(LedgerSlot slot, TransferOutcome outcome) => outcome switch
+    {
+        TransferOutcome.Exceptional exceptional => Item(slot, exceptional.State, exceptional.ErrorKind, exceptional.Message),
+        TransferOutcome.Copied { IsReplacement: true } copied => Item(slot, MigrationItemState.Overwritten, "OverwrittenAfterCutover", Replacement(copied.Window)),
+        _ => null,
+    };
+
+    private static string Replacement(TimeSpan? window) => window is { } time
+        ? FormattableString.Invariant($"Replaced after cut-over what this job had written; a write of the business within {time.TotalMilliseconds:F0} ms would have been lost.")
+        : "Replaced after cut-over what this job had written; for how long a write of the business would have been lost is not known, because the answer to the write was lost.";
 
     private MigrationItem Item(LedgerSlot slot, MigrationItemState state, string kind, string message) => new()
     {

@@ -58,6 +58,8 @@ internal sealed class ReportBuilder(JobFolder folder, RunRow run, StoreChain sto
             GoneAtSource = Of(OutcomeKind.GoneAtSource),
             DestinationOnly = Of(OutcomeKind.DestinationOnly),
             FilteredOut = Of(OutcomeKind.FilteredOut),
+            Overwritten = Of(OutcomeKind.Overwritten),
+            MetadataRepaired = Of(OutcomeKind.MetadataRepaired),
             ChangedSinceListedBytes = reader.ChangedBytes(run.Run),
             SourceUsage = run.SourceUsage + stores.SourceUsage,
             DestinationUsage = run.DestinationUsage + stores.DestinationUsage,

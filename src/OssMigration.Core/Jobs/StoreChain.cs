@@ -1,3 +1,4 @@
+using OssMigration.Core.Copying;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 using OssMigration.Core.Throttling;
@@ -5,8 +6,8 @@ using OssMigration.Core.Throttling;
 namespace OssMigration.Core.Jobs;
 
 /// <summary>
-/// Both ends of a job, opened and wrapped: counted and held to the rate at every attempt, proved, repeated, and seen
-/// below their prefixes.
+/// Both ends of a job, opened and wrapped: counted and held to the rate at every attempt, kept from overwriting after
+/// cut-over, proved, repeated, and seen below their prefixes.
 /// </summary>
 internal sealed class StoreChain : IAsyncDisposable
 {
@@ -16,7 +17,7 @@ internal sealed class StoreChain : IAsyncDisposable
     private readonly RetryingStore _retryingDestination;
 
     /// <summary>Opens both ends. Nothing is sent yet.</summary>
-    public StoreChain(EngineEnvironment environment, MigrationJob job, RunCredentials credentials, IRunListener listener)
+    public StoreChain(EngineEnvironment environment, MigrationJob job, RunCredentials credentials, IRunListener listener, CutoverClock cutover)
     {
         Reading = new ByteRateLimiter(environment.Time) { BytesPerSecond = job.MaxBytesPerSecond };
         Writing = new ByteRateLimiter(environment.Time) { BytesPerSecond = job.MaxBytesPerSecond };
@@ -29,8 +30,12 @@ internal sealed class StoreChain : IAsyncDisposable
 
         IObjectStore destination = environment.Stores.OpenDestination(job.Destination, options with { Credential = credentials.Destination });
         _destinationBucket = destination as IBucketInspector;
-        _retryingDestination = Retrying(new ProvingStore(new MeteredStore(destination, _destinationMeter, Reading, Writing)), _destinationMeter);
+        _retryingDestination = Retrying(
+            new ProvingStore(new CutoverStore(new MeteredStore(destination, _destinationMeter, Reading, Writing), () => cutover.HasCome, environment.Time)),
+            _destinationMeter);
         Destination = new PrefixStore(_retryingDestination, job.Destination.Prefix);
+        if (destination is IMetadataWriter metadata)
+            DestinationMetadata = new MetadataWriter(metadata, _retryingDestination, _destinationMeter, job.Destination.Prefix);
 
         RetryingStore Retrying(IObjectReader inner, TransferMeter meter) => new(inner, retry, environment.Time, environment.Chance, (error, delay) =>
         {
@@ -44,6 +49,9 @@ internal sealed class StoreChain : IAsyncDisposable
 
     /// <summary>The destination below its prefix.</summary>
     public IObjectStore Destination { get; }
+
+    /// <summary>Changes headers at the destination below its prefix; null where the store cannot.</summary>
+    public IMetadataWriter? DestinationMetadata { get; }
 
     /// <summary>The rate of content that is read.</summary>
     public ByteRateLimiter Reading { get; }
@@ -66,5 +74,18 @@ internal sealed class StoreChain : IAsyncDisposable
     {
         await Source.DisposeAsync().ConfigureAwait(false);
         await Destination.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // A capability is not seen through decorators; this one is counted, repeated and below the prefix like all else.
+    private sealed class MetadataWriter(IMetadataWriter inner, RetryingStore retrying, TransferMeter meter, string prefix) : IMetadataWriter
+    {
+        public Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken)
+            => retrying.CallAsync(
+                token =>
+                {
+                    meter.CountRequest();
+                    return inner.ReplaceMetadataAsync(prefix + key, ifETag, metadata, token);
+                },
+                cancellationToken);
     }
 }

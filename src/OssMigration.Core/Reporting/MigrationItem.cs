@@ -26,6 +26,12 @@ public enum MigrationItemState
 
     /// <summary>Settled by an earlier run and deleted at the destination after cut-over.</summary>
     DeletedAtDestination,
+
+    /// <summary>Copied after cut-over over what this job had written before (ConflictAction Overwrite); the message names the window.</summary>
+    Overwritten,
+
+    /// <summary>The content is there, but headers or user metadata are not those of the source and could not be repaired.</summary>
+    MetadataDiffers,
 }
 
 /// <summary>One object with an exceptional outcome.</summary>

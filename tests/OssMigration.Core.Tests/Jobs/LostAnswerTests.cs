@@ -109,20 +109,27 @@ public sealed class LostAnswerTests
         Assert.Equal((RunStatus.Complete, 3L), (report.Status, report.DestinationUsage.Retries));
     }
 
-    [Fact]
-    public async Task A_key_that_was_taken_and_is_free_again_is_left_to_the_next_run()
+    [Theory]
+    [InlineData(StoreOperation.Put)]
+    [InlineData(StoreOperation.Initiate)]
+    [InlineData(StoreOperation.Complete)]
+    public async Task A_key_that_was_taken_and_is_free_again_was_deleted_by_the_business_and_stays_deleted(StoreOperation operation)
     {
         using EngineBench bench = new();
-        bench.Source.Seed("k", "x");
-        bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(() => bench.Destination.Seed("k", "theirs")));
+        bench.Source.Seed("k", EngineBench.Noise(operation == StoreOperation.Put ? 1000 : 3 << 20));
+        bench.FaultyDestination.Plan(operation, Fault.Before(() => bench.Destination.Seed("k", "theirs")));
         bench.FaultyDestination.Plan(StoreOperation.Head, Fault.Before(() => bench.Destination.Remove("k")));
-        bench.Create(job => job with { CutoverTime = LongAgo });
+        bench.CreateForParts(job => job with { CutoverTime = LongAgo });
 
         MigrationReport first = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal("KeyFreed", Assert.Single(bench.Items()).ErrorKind);
+        Assert.Equal((MigrationItemState.DeletedAtDestination, "DeletedMeanwhile"), (Assert.Single(bench.Items()).State, bench.Items()[0].ErrorKind));
         MigrationReport second = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((MigrationItemState.DeletedAtDestination, "DeletedAtDestination"), (Assert.Single(bench.Items()).State, bench.Items()[0].ErrorKind));
 
-        Assert.Equal((1L, 0L, 1L), (first.Failed.Objects, first.Conflict.Objects, second.Copied.Objects));
+        Assert.Equal((0L, 0L, 0L), (first.Copied.Objects, second.Copied.Objects, first.Failed.Objects + second.Failed.Objects));
+        Assert.Empty(bench.Destination.Keys);
+        Assert.Equal(0, bench.Destination.OpenUploads);
+        Assert.Equal(ComparisonStatus.DeletedAtDestination, Assert.Single((await bench.CompareAsync()).Items).Status);
     }
 
     [Fact]
