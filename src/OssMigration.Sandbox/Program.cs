@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using OssMigration.Sandbox.Hosting;
+using OssMigration.Sandbox.Link;
 
 namespace OssMigration.Sandbox;
 
@@ -59,6 +60,8 @@ internal static class Program
             WriteSide(json, host.S3, host.S3Endpoint, "secretAccessKey");
             WriteSide(json, host.Oss, host.OssEndpoint, "accessKeySecret");
             json.WriteString("admin", host.AdminEndpoint);
+            if (host is { Link: { } link, Linked: { } linked })
+                WriteLink(json, link.Shape, linked);
             json.WriteNumber("pid", Environment.ProcessId);
             json.WriteEndObject();
         }
@@ -73,6 +76,17 @@ internal static class Program
         json.WriteString("region", side.Region);
         json.WriteString("accessKeyId", side.AccessKeyId);
         json.WriteString(secretName, side.AccessKeySecret);
+        json.WriteEndObject();
+    }
+
+    private static void WriteLink(Utf8JsonWriter json, LinkShape link, LinkedEndpoints linked)
+    {
+        json.WriteStartObject("link");
+        json.WriteString("s3", linked.S3);
+        json.WriteString("oss", linked.Oss);
+        json.WriteNumber("downBytesPerSecond", link.DownBytesPerSecond);
+        json.WriteNumber("upBytesPerSecond", link.UpBytesPerSecond);
+        json.WriteNumber("roundTripMs", link.RoundTrip.TotalMilliseconds);
         json.WriteEndObject();
     }
 

@@ -42,6 +42,9 @@ public sealed class SandboxProcess : IAsyncDisposable
         _admin = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = AdminEndpoint };
     }
 
+    /// <summary>The process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Where the S3 side listens.</summary>
     public Uri S3Endpoint { get; }
 

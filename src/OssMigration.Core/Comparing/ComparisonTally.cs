@@ -10,10 +10,16 @@ namespace OssMigration.Core.Comparing;
 internal sealed class ComparisonTally
 {
     private readonly ObjectCount[] _counts = new ObjectCount[Enum.GetValues<ComparisonStatus>().Length];
+    private ObjectCount _goneAtSource;
 
     /// <summary>Counts one item.</summary>
     public void Count(ComparisonItem item)
-        => _counts[(int)item.Status] = _counts[(int)item.Status].Plus(item.SourceSize ?? item.DestinationSize ?? 0);
+    {
+        long bytes = item.SourceSize ?? item.DestinationSize ?? 0;
+        _counts[(int)item.Status] = _counts[(int)item.Status].Plus(bytes);
+        if (item.IsGoneAtSource)
+            _goneAtSource = _goneAtSource.Plus(bytes);
+    }
 
     /// <summary>Puts the counts into a summary and seals it with its digest.</summary>
     public ComparisonSummary Complete(ComparisonSummary summary)
@@ -24,6 +30,7 @@ internal sealed class ComparisonTally
             Different = Of(ComparisonStatus.Different),
             SourceOnly = Of(ComparisonStatus.SourceOnly),
             DestinationOnly = Of(ComparisonStatus.DestinationOnly),
+            GoneAtSource = summary.JobName is null ? null : _goneAtSource,
             Superseded = Of(ComparisonStatus.Superseded),
             DeletedAtDestination = Of(ComparisonStatus.DeletedAtDestination),
             Unproved = Of(ComparisonStatus.Unproved),

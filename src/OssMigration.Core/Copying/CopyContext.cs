@@ -21,8 +21,14 @@ internal sealed record CopyContext
     /// <summary>Preferred part size of larger ones.</summary>
     public required long PartSize { get; init; }
 
-    /// <summary>Requests with content at a time.</summary>
-    public required SemaphoreSlim Slots { get; init; }
+    /// <summary>Reads of content at a time.</summary>
+    public required ConcurrencyGate Reads { get; init; }
+
+    /// <summary>Writes of content at a time.</summary>
+    public required ConcurrencyGate Writes { get; init; }
+
+    /// <summary>Objects a second, and whether anything may begin.</summary>
+    public required Pace Pace { get; init; }
 
     /// <summary>Objects in parts at a time; few, so that a stop leaves few uploads open.</summary>
     public required SemaphoreSlim LargeSlots { get; init; }
@@ -68,6 +74,13 @@ internal sealed record CopyContext
 
     /// <summary>Whether uploads of a key that the journal does not know may be a user's.</summary>
     public bool MayHaveUsersUploads(OverwriteGuard decided) => decided != OverwriteGuard.Allowed || IsAfterCutover();
+
+    /// <summary>CRC-64/XZ of the content at the source, read once and kept nowhere.</summary>
+    public async Task<ulong> HashAsync(ObjectEntry entry, CancellationToken cancellationToken)
+    {
+        using ConcurrencyGate.Place place = await Reads.EnterAsync(cancellationToken).ConfigureAwait(false);
+        return await Source.HashAsync(entry, cancellationToken).ConfigureAwait(false);
+    }
 }
 
 /// <summary>A part that the store holds.</summary>

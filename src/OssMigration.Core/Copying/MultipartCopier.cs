@@ -60,7 +60,7 @@ internal sealed class MultipartCopier(CopyContext context)
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.AlreadyExists)
         {
             await context.Uploads.RemoveAsync(key).ConfigureAwait(false);
-            ulong crc64 = await HashAsync(head.Entry, cancellationToken).ConfigureAwait(false);
+            ulong crc64 = await context.HashAsync(head.Entry, cancellationToken).ConfigureAwait(false);
             return await TakenKey.ResolveAsync(context, head.Entry, crc64, guard, cancellationToken).ConfigureAwait(false);
         }
 
@@ -100,19 +100,6 @@ internal sealed class MultipartCopier(CopyContext context)
         string uploadId = await context.Destination.InitiateAsync(request, cancellationToken).ConfigureAwait(false);
         await context.Uploads.SetIdAsync(key, uploadId).ConfigureAwait(false);
         return upload with { UploadId = uploadId };
-    }
-
-    private async Task<ulong> HashAsync(ObjectEntry entry, CancellationToken cancellationToken)
-    {
-        await context.Slots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await context.Source.HashAsync(entry, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            context.Slots.Release();
-        }
     }
 
     private async Task AbortUnknownAsync(string key, CancellationToken cancellationToken)

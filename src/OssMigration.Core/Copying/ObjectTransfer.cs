@@ -78,10 +78,16 @@ internal sealed class ObjectTransfer(CopyContext context)
         _ => throw new InvalidOperationException($"Unknown action {action.GetType().Name}."),
     };
 
-    private Task<TransferOutcome> CopyAsync(ObjectEntry entry, OverwriteGuard guard, ObjectHead? standing, CancellationToken cancellationToken)
-        => entry.Size <= context.SinglePutLimit
-            ? _single.CopyAsync(entry, guard, standing, cancellationToken)
-            : _multipart.CopyAsync(entry, guard, cancellationToken);
+    private async Task<TransferOutcome> CopyAsync(ObjectEntry entry, OverwriteGuard guard, ObjectHead? standing, CancellationToken cancellationToken)
+    {
+        await context.Pace.Objects.AcquireAsync(1, cancellationToken).ConfigureAwait(false);
+
+        // A write that may replace something is looked at right before it completes: with parts that is one short request.
+        bool isSingle = entry.Size <= context.SinglePutLimit && (guard.Ours is null || entry.Size == 0);
+        return isSingle
+            ? await _single.CopyAsync(entry, guard, standing, cancellationToken).ConfigureAwait(false)
+            : await _multipart.CopyAsync(entry, guard, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<TransferOutcome> InspectAsync(ObjectEntry entry, TransferAction otherwise, CancellationToken cancellationToken)
     {
@@ -113,17 +119,8 @@ internal sealed class ObjectTransfer(CopyContext context)
         if (otherwise is TransferAction.Copy copy && entry.Size <= context.SinglePutLimit)
             return await CopyAsync(entry, copy.Overwrite, standing, cancellationToken).ConfigureAwait(false);
 
-        ulong crc64;
-        await context.Slots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            crc64 = await context.Source.HashAsync(entry, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            context.Slots.Release();
-        }
-
+        await context.Pace.Objects.AcquireAsync(1, cancellationToken).ConfigureAwait(false);
+        ulong crc64 = await context.HashAsync(entry, cancellationToken).ConfigureAwait(false);
         return crc64 == standing.Crc64
             ? new TransferOutcome.Skipped(ProofRules.Settled(entry, standing.Entry.ETag ?? "", crc64, ProofKind.HashRead))
             : await OtherwiseAsync(entry, otherwise, standing, crc64, cancellationToken).ConfigureAwait(false);

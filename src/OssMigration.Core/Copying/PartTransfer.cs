@@ -99,18 +99,9 @@ internal sealed class PartTransfer
     {
         ByteRange range = _plan.RangeOf(index + 1);
         UploadedPart part;
+        await _context.Pace.Pause.WaitAsync(cancellationToken).ConfigureAwait(false);
         using (await _context.Memory.AcquireAsync(BlockPool.Footprint(range.Length), cancellationToken).ConfigureAwait(false))
-        {
-            await _context.Slots.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                part = await CopyPartAsync(index, range, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _context.Slots.Release();
-            }
-        }
+            part = await CopyPartAsync(index, range, cancellationToken).ConfigureAwait(false);
 
         await _context.Uploads.AddPartAsync(_head.Entry.Key, new FinishedPart(part, _declared is null ? null : _declaredCrcs[index])).ConfigureAwait(false);
         _parts[index] = part;
@@ -119,7 +110,20 @@ internal sealed class PartTransfer
     private async Task<UploadedPart> CopyPartAsync(int index, ByteRange range, CancellationToken cancellationToken)
     {
         using BlockBuffer content = new(_context.Blocks);
-        await _context.Source.ReadPinnedAsync(
+        using (await _context.Reads.EnterAsync(cancellationToken).ConfigureAwait(false))
+            await ReadPartAsync(index, range, content, cancellationToken).ConfigureAwait(false);
+
+        await using Stream body = content.OpenRead();
+        UploadPartRequest request = new(_head.Entry.Key, _uploadId, index + 1, body) { ExpectedCrc64 = content.Crc64 };
+        UploadedPart part;
+        using (await _context.Writes.EnterAsync(cancellationToken).ConfigureAwait(false))
+            part = await _context.Destination.UploadPartAsync(request, cancellationToken).ConfigureAwait(false);
+        _crcs[index] = content.Crc64;
+        return part with { Crc64 = content.Crc64 };
+    }
+
+    private Task<bool> ReadPartAsync(int index, ByteRange range, BlockBuffer content, CancellationToken cancellationToken)
+        => _context.Source.ReadPinnedAsync(
             _head.Entry,
             range,
             async (answer, token) =>
@@ -130,14 +134,7 @@ internal sealed class PartTransfer
                     _declaredCrcs[index] = checksum.Crc;
                 return true;
             },
-            cancellationToken).ConfigureAwait(false);
-
-        await using Stream body = content.OpenRead();
-        UploadPartRequest request = new(_head.Entry.Key, _uploadId, index + 1, body) { ExpectedCrc64 = content.Crc64 };
-        UploadedPart part = await _context.Destination.UploadPartAsync(request, cancellationToken).ConfigureAwait(false);
-        _crcs[index] = content.Crc64;
-        return part with { Crc64 = content.Crc64 };
-    }
+            cancellationToken);
 
     private bool MatchesDeclared()
     {

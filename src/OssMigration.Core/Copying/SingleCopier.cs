@@ -16,11 +16,11 @@ internal sealed class SingleCopier(CopyContext context)
     public async Task<TransferOutcome> CopyAsync(ObjectEntry entry, OverwriteGuard guard, ObjectHead? standing, CancellationToken cancellationToken)
     {
         using MemoryBudget.Lease memory = await context.Memory.AcquireAsync(BlockPool.Footprint(entry.Size), cancellationToken).ConfigureAwait(false);
-        await context.Slots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        using BlockBuffer content = new(context.Blocks);
+        ObjectHead read;
+        using (await context.Reads.EnterAsync(cancellationToken).ConfigureAwait(false))
         {
-            using BlockBuffer content = new(context.Blocks);
-            ObjectHead read = await ReadAsync(entry, content, cancellationToken).ConfigureAwait(false);
+            read = await ReadAsync(entry, content, cancellationToken).ConfigureAwait(false);
             if (standing?.Crc64 == content.Crc64)
             {
                 return new TransferOutcome.Skipped(
@@ -28,12 +28,10 @@ internal sealed class SingleCopier(CopyContext context)
             }
 
             await ConfirmAsync(read, content, cancellationToken).ConfigureAwait(false);
+        }
+
+        using (await context.Writes.EnterAsync(cancellationToken).ConfigureAwait(false))
             return await WriteAsync(read, content, guard, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            context.Slots.Release();
-        }
     }
 
     private Task<ObjectHead> ReadAsync(ObjectEntry entry, BlockBuffer content, CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ internal static class SourceReading
         try
         {
             return await source.ReadAsync(
-                new ReadRequest(entry.Key, range, entry.Version),
+                new ReadRequest(entry.Key, range, entry.Version) { ExpectedLength = range?.Length ?? entry.Size },
                 (content, token) =>
                 {
                     // A store that ignores the condition is caught by what it says of the object it sends.

@@ -4,7 +4,10 @@ using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Copying;
 
-/// <summary>What an outcome counts as. The first seven are the right side of the reconciliation.</summary>
+/// <summary>
+/// What an outcome counts as. The first seven are the right side of the reconciliation; those from <see cref="New"/> on
+/// are counted beside, because they tell more of objects that one of the others counts.
+/// </summary>
 internal enum OutcomeKind
 {
     Copied,
@@ -18,8 +21,16 @@ internal enum OutcomeKind
     DestinationOnly,
     FilteredOut,
 
-    // These two count beside one of the seven.
+    /// <summary>Of Copied: no earlier run had settled the key.</summary>
+    New,
+
+    /// <summary>Of Copied: an earlier run had settled another version of the source.</summary>
+    Changed,
+
+    /// <summary>Of Copied: after cut-over it replaced what this job had written.</summary>
     Overwritten,
+
+    /// <summary>Of Skipped: its headers or user metadata were put right.</summary>
     MetadataRepaired,
 }
 

@@ -7,31 +7,37 @@ using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Jobs;
 
+/// <summary>What was found out of an object that was in progress.</summary>
+/// <param name="Source">The source object as it is now; null where the action is an outcome.</param>
+/// <param name="Known">What an earlier run settled; null where none did.</param>
+/// <param name="Action">What to do.</param>
+internal sealed record LookedUp(ObjectEntry? Source, SettledEntry? Known, TransferAction Action);
+
 /// <summary>
 /// Decides again about an object that an earlier process left in progress behind its cursor: both ends are asked by HEAD,
 /// because no listing will come to it any more.
 /// </summary>
 internal sealed class InProgressLookUp(StoreChain stores, MergedManifest settled, DecisionRules rules)
 {
-    /// <summary>The source object as it is now (null: the action is an outcome) and what to do with it.</summary>
+    /// <summary>The object as it is now, and what to do with it.</summary>
     /// <exception cref="StoreException">The run cannot go on.</exception>
-    public async Task<(ObjectEntry? Source, TransferAction Action)> FindAsync(string key, CancellationToken cancellationToken)
+    public async Task<LookedUp> FindAsync(string key, CancellationToken cancellationToken)
     {
+        SettledEntry? known = await RecallAsync(key, cancellationToken).ConfigureAwait(false);
         try
         {
             ObjectHead? source = await stores.Source.HeadAsync(key, cancellationToken).ConfigureAwait(false);
             if (source is null)
-                return (null, new TransferAction.Settle(TransferOutcome.Exceptional.Vanished));
+                return new LookedUp(null, known, new TransferAction.Settle(TransferOutcome.Exceptional.Vanished));
 
             ObjectHead? destination = await stores.Destination.HeadAsync(key, cancellationToken).ConfigureAwait(false);
             ListedEntry listed = new(source.Entry, IsFilteredOut: false, ObjectOrdinal: 0, ByteOrdinal: 0);
-            SettledEntry? known = await RecallAsync(key, cancellationToken).ConfigureAwait(false);
             TransferAction action = rules.Decide(new EntryTriple(key, listed, known, destination?.Entry));
-            return action is TransferAction.Settle ? (null, action) : (source.Entry, action);
+            return new LookedUp(action is TransferAction.Settle ? null : source.Entry, known, action);
         }
         catch (StoreException exception) when (!exception.StopsJob)
         {
-            return (null, new TransferAction.Settle(TransferOutcome.Exceptional.Of(exception)));
+            return new LookedUp(null, known, new TransferAction.Settle(TransferOutcome.Exceptional.Of(exception)));
         }
     }
 

@@ -32,6 +32,8 @@ internal static partial class JobOptionCheck
             yield return problem;
         foreach (string problem in Ranges(job))
             yield return problem;
+        foreach (string problem in JobLimits.Problems(job))
+            yield return problem;
         if (job.PartSize > job.MemoryBudget)
             yield return $"PartSize ({job.PartSize}) is larger than MemoryBudget ({job.MemoryBudget}).";
         if (job.SinglePutLimit > job.MemoryBudget)
@@ -62,8 +64,6 @@ internal static partial class JobOptionCheck
             yield return $"PartSize is {job.PartSize} bytes; 1 MiB to 1 GiB is possible.";
         if (job.SinglePutLimit is < MiB or > 1024 * MiB)
             yield return $"SinglePutLimit is {job.SinglePutLimit} bytes; 1 MiB to 1 GiB is possible.";
-        if (job.MaxBytesPerSecond is < 1024)
-            yield return $"MaxBytesPerSecond is {job.MaxBytesPerSecond}; at least 1024 is possible, or none for no limit.";
         if (job.ClockSkewMargin < TimeSpan.Zero || job.ClockSkewMargin > TimeSpan.FromDays(1))
             yield return $"ClockSkewMargin is {job.ClockSkewMargin}; zero to one day is possible.";
     }

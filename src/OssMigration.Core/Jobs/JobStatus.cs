@@ -1,4 +1,5 @@
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Throttling;
 
 namespace OssMigration.Core.Jobs;
 
@@ -22,4 +23,11 @@ public enum JobState
 /// <param name="Job">The job.</param>
 /// <param name="State">Where it stands.</param>
 /// <param name="LastReport">The report of the last run that ended or was stopped; null before.</param>
-public sealed record JobStatus(MigrationJob Job, JobState State, MigrationReport? LastReport);
+public sealed record JobStatus(MigrationJob Job, JobState State, MigrationReport? LastReport)
+{
+    /// <summary>What the job may take now.</summary>
+    public RateLimits Limits { get; init; } = RateLimits.None;
+
+    /// <summary>When the timetable changes that next; null where it does not.</summary>
+    public DateTimeOffset? LimitsChangeAt { get; init; }
+}

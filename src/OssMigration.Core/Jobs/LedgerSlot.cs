@@ -17,8 +17,8 @@ internal sealed class LedgerSlot
     /// <summary>The listed version; null where the source has none.</summary>
     public string? SourceVersion { get; init; }
 
-    /// <summary>What an earlier run settled.</summary>
-    public SettledEntry? Previous { get; init; }
+    /// <summary>What an earlier run settled. Where the slot is that of an earlier process, it is known once the key was looked up.</summary>
+    public SettledEntry? Previous { get; set; }
 
     /// <summary>What the lister had counted with this key; null where the source has none.</summary>
     public ObjectCount? ListedUpTo { get; init; }

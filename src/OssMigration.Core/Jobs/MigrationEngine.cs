@@ -2,27 +2,9 @@ using OssMigration.Core.Comparing;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Throttling;
 
 namespace OssMigration.Core.Jobs;
-
-/// <summary>What of a job may change after it was made. Null leaves a value as it is.</summary>
-public sealed record JobChanges
-{
-    /// <summary>New highest rate in bytes a second; 0 lifts the limit.</summary>
-    public long? MaxBytesPerSecond { get; init; }
-
-    /// <summary>New number of transfers at a time; taken up by the next start or resume.</summary>
-    public int? Concurrency { get; init; }
-
-    /// <summary>The moment of cut-over.</summary>
-    public DateTimeOffset? CutoverTime { get; init; }
-
-    /// <summary>What happens after cut-over to what changed at the source; taken up by the next start.</summary>
-    public ConflictAction? ConflictAction { get; init; }
-
-    /// <summary>Whether metadata of objects that this job did not write are put right; taken up by the next start.</summary>
-    public bool? RepairMetadata { get; init; }
-}
 
 /// <summary>The engine as its host sees it: jobs, runs, comparisons. Thread-safe.</summary>
 public sealed class MigrationEngine(EngineEnvironment environment)
@@ -51,7 +33,14 @@ public sealed class MigrationEngine(EngineEnvironment environment)
             { IsFinished: true } => JobState.Finished,
             _ => JobState.Stopped,
         };
-        return new JobStatus(reader.Job(), state, reader.Reports() is [.., MigrationReport last] ? last : null);
+        MigrationJob job = reader.Job();
+        LimitPlan limits = JobLimits.Of(job);
+        DateTimeOffset now = environment.Time.GetUtcNow();
+        return new JobStatus(job, state, reader.Reports() is [.., MigrationReport last] ? last : null)
+        {
+            Limits = limits.At(now),
+            LimitsChangeAt = limits.NextChange(now),
+        };
     }
 
     /// <summary>All jobs with where they stand, by name.</summary>
@@ -67,14 +56,7 @@ public sealed class MigrationEngine(EngineEnvironment environment)
         MigrationJob job;
         using (JournalReader reader = folder.Read())
             job = reader.Job();
-        MigrationJob changed = job with
-        {
-            MaxBytesPerSecond = changes.MaxBytesPerSecond is { } limit ? (limit == 0 ? null : limit) : job.MaxBytesPerSecond,
-            Concurrency = changes.Concurrency ?? job.Concurrency,
-            CutoverTime = changes.CutoverTime ?? job.CutoverTime,
-            ConflictAction = changes.ConflictAction ?? job.ConflictAction,
-            RepairMetadata = changes.RepairMetadata ?? job.RepairMetadata,
-        };
+        MigrationJob changed = changes.Apply(job);
         JobOptionCheck.Check(changed);
         Write(folder, writes => writes.PutJob(changed));
         return changed;

@@ -87,10 +87,25 @@ public sealed record MigrationJob
     /// </summary>
     public bool RepairMetadata { get; init; }
 
-    /// <summary>Highest rate of copied bytes a second, for reading and for writing each; null for no limit.</summary>
+    /// <summary>Highest rate in bytes a second of the line, in each direction; null for no limit.</summary>
     public long? MaxBytesPerSecond { get; init; }
 
-    /// <summary>Objects and parts in transfer at a time. 1 to 1,024, default 32.</summary>
+    /// <summary>Highest number of objects a second whose content is read; null for no limit.</summary>
+    public int? MaxObjectsPerSecond { get; init; }
+
+    /// <summary>What the line carries, in bytes a second; with <see cref="ReserveBytesPerSecond"/>, in place of <see cref="MaxBytesPerSecond"/>.</summary>
+    public long? LinkBytesPerSecond { get; init; }
+
+    /// <summary>What of <see cref="LinkBytesPerSecond"/> the business keeps; the job takes the rest.</summary>
+    public long? ReserveBytesPerSecond { get; init; }
+
+    /// <summary>A timetable of the week, in place of a constant rate: <c>Mon-Fri 08:00-20:00=100Mbps; *=200Mbps</c>; null for none.</summary>
+    public string? Schedule { get; init; }
+
+    /// <summary>The name of the time zone of <see cref="Schedule"/>.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>Most reads, and most writes, of objects and parts at a time; how many it is depends on the endpoint. 1 to 1,024, default 32.</summary>
     public int Concurrency { get; init; } = 32;
 
     /// <summary>Bytes of content in memory at a time, all transfers together. 64 MiB to 16 GiB, default 192 MiB, which keeps the process under 400 MB.</summary>

@@ -231,8 +231,13 @@ internal sealed class RangeLedger : IDisposable
         _batch.Count(outcome.Kind, slot.Size);
         if (outcome.AlsoCounts is { } beside)
             _batch.Count(beside, slot.Size);
-        if (outcome is TransferOutcome.Copied copied)
-            _batch.ChangedBytes += copied.Settled.Size - slot.Size;
+        if (outcome is not TransferOutcome.Copied copied)
+            return;
+        _batch.ChangedBytes += copied.Settled.Size - slot.Size;
+        if (slot.Previous is null or { Proof: ProofKind.Seen })
+            _batch.Count(OutcomeKind.New, slot.Size);
+        else if (slot.Previous.SourceVersion != copied.Settled.SourceVersion)
+            _batch.Count(OutcomeKind.Changed, slot.Size);
     }
 
     private static SettledEntry? SettledBy(TransferOutcome outcome) => outcome switch

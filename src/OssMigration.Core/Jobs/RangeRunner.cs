@@ -24,7 +24,10 @@ internal sealed class RangeRunner(RunContext context)
             EntriesOf(destination, cancellationToken),
             cancellationToken);
         await foreach (EntryTriple triple in triples.ConfigureAwait(false))
+        {
+            await context.Pause.WaitAsync(cancellationToken).ConfigureAwait(false);
             await DecideAsync(triple, ledger, cancellationToken).ConfigureAwait(false);
+        }
 
         context.Progress.CountRangeListed();
         ledger.CloseListing(source.Totals.Listed);

@@ -49,6 +49,8 @@ internal sealed class ReportBuilder(JobFolder folder, RunRow run, StoreChain sto
             Resumes = run.Resumes,
             Listed = listed,
             Copied = Of(OutcomeKind.Copied),
+            New = Of(OutcomeKind.New),
+            Changed = Of(OutcomeKind.Changed),
             Skipped = Of(OutcomeKind.Skipped),
             Conflict = Of(OutcomeKind.Conflict),
             Unsupported = Of(OutcomeKind.Unsupported),

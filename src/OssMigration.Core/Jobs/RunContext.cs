@@ -3,6 +3,7 @@ using OssMigration.Core.Journal;
 using OssMigration.Core.Listing;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Throttling;
 
 namespace OssMigration.Core.Jobs;
 
@@ -26,6 +27,9 @@ internal sealed record RunContext
 
     /// <summary>What earlier runs settled.</summary>
     public required MergedManifest Settled { get; init; }
+
+    /// <summary>Closed while nothing new may begin.</summary>
+    public required PauseGate Pause { get; init; }
 
     /// <summary>Where transfers go.</summary>
     public required TransferPool Pool { get; init; }

@@ -20,6 +20,7 @@ internal sealed class RunProgress
     private long _failed;
     private int _active;
     private volatile string _activity = "Starting";
+    private volatile bool _isPaused;
 
     // Nothing is complete before the ranges are known.
     private int _rangesToList = 1;
@@ -40,6 +41,13 @@ internal sealed class RunProgress
     public string Activity
     {
         set => _activity = value;
+    }
+
+    /// <summary>Whether the timetable pauses.</summary>
+    public bool IsPaused
+    {
+        get => _isPaused;
+        set => _isPaused = value;
     }
 
     /// <summary>Time since the beginning.</summary>
@@ -96,7 +104,7 @@ internal sealed class RunProgress
             {
                 JobName = _jobName,
                 Run = _run,
-                Activity = _activity,
+                Activity = _isPaused && _activity == "Running" ? "Paused" : _activity,
                 Listed = _listed,
                 Done = _done,
                 Copied = _copied,

@@ -102,6 +102,7 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
         {
             for (int tick = 1; await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false); tick++)
             {
+                TellPause();
                 context.Listener.OnProgress(context.Progress.Snapshot(stores.DestinationUsage.BytesWritten));
                 if (IsOvertakenByCutover)
                 {
@@ -110,9 +111,11 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
                 }
 
                 if (tick % 2 == 0)
+                {
                     await FlushAsync().ConfigureAwait(false);
-                if (tick % 4 == 0)
                     await ObeyAsync(control, run).ConfigureAwait(false);
+                }
+
                 if (tick % 20 == 0)
                     await CheckpointAsync().ConfigureAwait(false);
             }
@@ -125,6 +128,17 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
             await run.CancelAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private void TellPause()
+    {
+        if (context.Pause.IsClosed == context.Progress.IsPaused)
+            return;
+        context.Progress.IsPaused = !context.Progress.IsPaused;
+        string news = context.Progress.IsPaused
+            ? FormattableString.Invariant($"The timetable pauses the run until {stores.Pace.NextChange:u}.")
+            : "The timetable lets the run go on.";
+        context.Listener.OnEvent(new RunEvent(EventLevel.Information, news));
     }
 
     private Task CheckpointAsync()
@@ -145,8 +159,7 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
 
         MigrationJob job = control.Job();
         context.Cutover.Moment = job.CutoverTime;
-        stores.Reading.BytesPerSecond = job.MaxBytesPerSecond;
-        stores.Writing.BytesPerSecond = job.MaxBytesPerSecond;
+        stores.Obey(job);
     }
 
     private async Task FlushAsync()

@@ -15,23 +15,27 @@ internal sealed class StoreChain : IAsyncDisposable
     private readonly TransferMeter _destinationMeter = new();
     private readonly IBucketInspector? _destinationBucket;
     private readonly RetryingStore _retryingDestination;
+    private MigrationJob _obeyed;
 
     /// <summary>Opens both ends. Nothing is sent yet.</summary>
     public StoreChain(EngineEnvironment environment, MigrationJob job, RunCredentials credentials, IRunListener listener, CutoverClock cutover)
     {
-        Reading = new ByteRateLimiter(environment.Time) { BytesPerSecond = job.MaxBytesPerSecond };
-        Writing = new ByteRateLimiter(environment.Time) { BytesPerSecond = job.MaxBytesPerSecond };
+        _obeyed = job;
+        Pace = new Pace(environment.Time);
+        Pace.Obey(JobLimits.Of(job));
+        Reads = new ConcurrencyGate(job.Concurrency, environment.Time);
+        Writes = new ConcurrencyGate(job.Concurrency, environment.Time);
         StoreOpenOptions options = new() { Time = environment.Time, MaxConnections = job.Concurrency + 16 };
         RetryOptions retry = environment.Retry with { MaxAttempts = job.MaxAttempts };
 
         IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });
-        source = new MeteredStore(source, _sourceMeter, Reading, Writing);
+        source = new MeteredStore(source, _sourceMeter, Pace, Reads);
         Source = new PrefixStore(Retrying(source, _sourceMeter), job.Source.Prefix);
 
         IObjectStore destination = environment.Stores.OpenDestination(job.Destination, options with { Credential = credentials.Destination });
         _destinationBucket = destination as IBucketInspector;
         _retryingDestination = Retrying(
-            new ProvingStore(new CutoverStore(new MeteredStore(destination, _destinationMeter, Reading, Writing), () => cutover.HasCome, environment.Time)),
+            new ProvingStore(new CutoverStore(new MeteredStore(destination, _destinationMeter, Pace, Writes), () => cutover.HasCome, environment.Time)),
             _destinationMeter);
         Destination = new PrefixStore(_retryingDestination, job.Destination.Prefix);
         if (destination is IMetadataWriter metadata)
@@ -53,11 +57,14 @@ internal sealed class StoreChain : IAsyncDisposable
     /// <summary>Changes headers at the destination below its prefix; null where the store cannot.</summary>
     public IMetadataWriter? DestinationMetadata { get; }
 
-    /// <summary>The rate of content that is read.</summary>
-    public ByteRateLimiter Reading { get; }
+    /// <summary>What both ends together may take.</summary>
+    public Pace Pace { get; }
 
-    /// <summary>The rate of content that is written.</summary>
-    public ByteRateLimiter Writing { get; }
+    /// <summary>Reads of content at a time.</summary>
+    public ConcurrencyGate Reads { get; }
+
+    /// <summary>Writes of content at a time.</summary>
+    public ConcurrencyGate Writes { get; }
 
     /// <summary>What the source was asked for.</summary>
     public StoreUsage SourceUsage => _sourceMeter.Usage;
@@ -69,9 +76,18 @@ internal sealed class StoreChain : IAsyncDisposable
     public async Task<BucketFacts?> InspectDestinationAsync(CancellationToken cancellationToken)
         => _destinationBucket is null ? null : await _retryingDestination.CallAsync(_destinationBucket.InspectBucketAsync, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Takes up the limits of the job as it is now. Called by one clock only.</summary>
+    public void Obey(MigrationJob job)
+    {
+        if (!JobLimits.AreSame(job, _obeyed))
+            Pace.Obey(JobLimits.Of(job));
+        _obeyed = job;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Pace.Dispose();
         await Source.DisposeAsync().ConfigureAwait(false);
         await Destination.DisposeAsync().ConfigureAwait(false);
     }

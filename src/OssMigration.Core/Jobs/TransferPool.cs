@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Copying;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Throttling;
 
 namespace OssMigration.Core.Jobs;
 
@@ -20,19 +21,22 @@ internal sealed class TransferPool
 {
     private readonly Channel<TransferWork> _queue;
     private readonly ObjectTransfer _transfer;
+    private readonly PauseGate _pause;
     private readonly RunProgress _progress;
-    private readonly Func<string, CancellationToken, Task<(ObjectEntry? Source, TransferAction Action)>> _lookUp;
+    private readonly Func<string, CancellationToken, Task<LookedUp>> _lookUp;
     private readonly int _workers;
 
     /// <summary>Makes the pool; nothing runs yet.</summary>
     public TransferPool(
         ObjectTransfer transfer,
         int workers,
+        PauseGate pause,
         RunProgress progress,
-        Func<string, CancellationToken, Task<(ObjectEntry? Source, TransferAction Action)>> lookUp)
+        Func<string, CancellationToken, Task<LookedUp>> lookUp)
     {
         _transfer = transfer;
         _workers = workers;
+        _pause = pause;
         _progress = progress;
         _lookUp = lookUp;
         _queue = Channel.CreateBounded<TransferWork>(new BoundedChannelOptions(2 * workers));
@@ -53,7 +57,10 @@ internal sealed class TransferPool
         try
         {
             await foreach (TransferWork work in _queue.Reader.ReadAllAsync(run.Token).ConfigureAwait(false))
+            {
+                await _pause.WaitAsync(run.Token).ConfigureAwait(false);
                 await TransferAsync(work, run.Token).ConfigureAwait(false);
+            }
         }
         catch
         {
@@ -69,7 +76,7 @@ internal sealed class TransferPool
         {
             (ObjectEntry? source, TransferAction? action) = (work.Source, work.Action);
             if (action is null)
-                (source, action) = await _lookUp(work.Slot.Key, cancellationToken).ConfigureAwait(false);
+                (source, work.Slot.Previous, action) = await _lookUp(work.Slot.Key, cancellationToken).ConfigureAwait(false);
             TransferOutcome outcome = source is null
                 ? ((TransferAction.Settle)action).Outcome
                 : await _transfer.RunAsync(source, action, cancellationToken).ConfigureAwait(false);

@@ -143,6 +143,9 @@ internal sealed class JournalReader : IDisposable
         row => (MigrationItemState?)Enum.Parse<MigrationItemState>(row.GetString(0)),
         run, Encoding.UTF8.GetBytes(key)).FirstOrDefault();
 
+    /// <summary>The runs that found settled objects gone at the source.</summary>
+    public IReadOnlyList<int> RunsWithGone() => [.. Query("SELECT DISTINCT run FROM outcomes WHERE outcome = 'GoneAtSource' AND objects > 0", row => row.GetInt32(0))];
+
     /// <summary>The recorded comparisons, oldest first.</summary>
     public IReadOnlyList<ComparisonSummary> Comparisons() => [.. Query(
         "SELECT summary FROM comparisons ORDER BY recorded, id",

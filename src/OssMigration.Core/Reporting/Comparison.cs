@@ -68,6 +68,12 @@ public sealed record ComparisonItem
     /// <summary>The destination's ETag.</summary>
     public string? DestinationETag { get; init; }
 
+    /// <summary>
+    /// True for a DestinationOnly that this job had migrated: the object was deleted at the source since, and would come back to
+    /// life with a cut-over. False too where there is no job that could know.
+    /// </summary>
+    public bool IsGoneAtSource { get; init; }
+
     /// <summary>The source's date; null where it is not there.</summary>
     public DateTimeOffset? SourceModifiedAt { get; init; }
 
@@ -113,6 +119,12 @@ public sealed record ComparisonSummary
 
     /// <summary>Not at the source.</summary>
     public ObjectCount DestinationOnly { get; init; }
+
+    /// <summary>
+    /// The part of <see cref="DestinationOnly"/> that this job had migrated: deleted at the source since. Null where that is not
+    /// known (no job, or recorded by a version that did not look).
+    /// </summary>
+    public ObjectCount? GoneAtSource { get; init; }
 
     /// <summary>Overwritten by the business.</summary>
     public ObjectCount Superseded { get; init; }

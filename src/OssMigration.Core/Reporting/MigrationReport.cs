@@ -85,6 +85,15 @@ public sealed record MigrationReport
     /// <summary>Written to the destination and proved.</summary>
     public ObjectCount Copied { get; init; }
 
+    /// <summary>Of Copied: no earlier run had settled the key.</summary>
+    public ObjectCount New { get; init; }
+
+    /// <summary>
+    /// Of Copied: an earlier run had settled another version of the source. What is copied and neither new nor changed was
+    /// put right at the destination: it was not there any more, or not as it was written.
+    /// </summary>
+    public ObjectCount Changed { get; init; }
+
     /// <summary>The same at the destination already, or left alone by the overwrite mode.</summary>
     public ObjectCount Skipped { get; init; }
 

@@ -29,7 +29,11 @@ public readonly record struct ByteRange(long Offset, long Length)
 /// <param name="Key">The key.</param>
 /// <param name="Range">A part of the content; null for all. A store insists on an answer for exactly this range (206 and Content-Range).</param>
 /// <param name="IfVersion">Only this version: another one is <see cref="StoreErrorKind.Changed"/>. Null for whatever is there.</param>
-public sealed record ReadRequest(string Key, ByteRange? Range, SourceVersion? IfVersion);
+public sealed record ReadRequest(string Key, ByteRange? Range, SourceVersion? IfVersion)
+{
+    /// <summary>Bytes that the answer will have as far as the caller knows: what a limit makes the request wait for. Stores ignore it.</summary>
+    public long? ExpectedLength { get; init; }
+}
 
 /// <summary>An open answer to a read. Valid only inside the consumer it is handed to.</summary>
 /// <param name="Head">What the answer's headers say of the whole object.</param>

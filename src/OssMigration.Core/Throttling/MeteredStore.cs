@@ -3,88 +3,128 @@ using OssMigration.Core.Stores;
 namespace OssMigration.Core.Throttling;
 
 /// <summary>
-/// Counts requests and content bytes, and holds content to a rate in both directions. It stands inside the retrying
-/// decorator, so that every attempt counts and every byte on the wire is paid for.
+/// Counts requests and content bytes, and holds both to a rate in both directions. It stands inside the retrying
+/// decorator, so that every attempt counts and every byte on the wire is paid for. What content requests tell about the
+/// endpoint goes to its places.
 /// </summary>
-internal sealed class MeteredStore(IObjectReader inner, TransferMeter meter, ByteRateLimiter reading, ByteRateLimiter writing) : StoreDecorator(inner)
+internal sealed class MeteredStore(IObjectReader inner, TransferMeter meter, Pace pace, ConcurrencyGate places) : StoreDecorator(inner)
 {
+    // A server sends so much at once, whatever we read: small objects whole, large ones until the buffers in between are full.
+    private const int PaidAhead = 128 * 1024;
+
     /// <inheritdoc/>
-    public override Task<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
+    public override async Task<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
     {
-        meter.CountRequest();
-        return Inner.ListPageAsync(request, cancellationToken);
+        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        ListPage page = await Inner.ListPageAsync(request, cancellationToken).ConfigureAwait(false);
+
+        // How long it is shows when it is there; the next one waits for it.
+        if (pace.Reading.IsLimited)
+            await pace.Reading.AcquireAsync(page.Entries.Sum(entry => TrafficCost.ListedEntry + entry.Key.Length), cancellationToken).ConfigureAwait(false);
+        return page;
     }
 
     /// <inheritdoc/>
-    public override Task<ObjectHead?> HeadAsync(string key, CancellationToken cancellationToken)
+    public override async Task<ObjectHead?> HeadAsync(string key, CancellationToken cancellationToken)
     {
-        meter.CountRequest();
-        return Inner.HeadAsync(key, cancellationToken);
+        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        return await Inner.HeadAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public override Task<TResult> ReadAsync<TResult>(
+    public override async Task<TResult> ReadAsync<TResult>(
         ReadRequest request, Func<ObjectContent, CancellationToken, ValueTask<TResult>> consume, CancellationToken cancellationToken)
     {
-        meter.CountRequest();
-        return Inner.ReadAsync(
-            request,
-            async (content, token) =>
-            {
-                await using MeteredStream body = new(content.Body, meter.CountRead, reading);
-                return await consume(content with { Body = body }, token).ConfigureAwait(false);
-            },
-            cancellationToken);
+        int ahead = pace.Reading.IsLimited ? (int)Math.Min(request.Range?.Length ?? request.ExpectedLength ?? 0, PaidAhead) : 0;
+        await BeginAsync(ahead, 0, cancellationToken).ConfigureAwait(false);
+        long begun = places.Now();
+        try
+        {
+            return await Inner.ReadAsync(
+                request,
+                async (content, token) =>
+                {
+                    await using MeteredStream body = new(content.Body, content.Length, ahead, meter.CountRead, pace.Reading);
+                    TResult result = await consume(content with { Body = body }, token).ConfigureAwait(false);
+                    places.Completed(begun, content.Length);
+                    return result;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception)
+        {
+            places.Failed(exception);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
-    public override async Task<PutResult> PutAsync(PutRequest request, CancellationToken cancellationToken)
+    public override Task<PutResult> PutAsync(PutRequest request, CancellationToken cancellationToken)
+        => WriteAsync(request.Body, (body, token) => Target.PutAsync(request with { Body = body }, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<UploadedPart> UploadPartAsync(UploadPartRequest request, CancellationToken cancellationToken)
+        => WriteAsync(request.Body, (body, token) => Target.UploadPartAsync(request with { Body = body }, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task DeleteAsync(string key, CancellationToken cancellationToken)
     {
-        meter.CountRequest();
-        await using MeteredStream body = new(request.Body, bytes => meter.CountWritten(bytes), writing);
-        return await Target.PutAsync(request with { Body = body }, cancellationToken).ConfigureAwait(false);
+        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        await Target.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public override async Task<UploadedPart> UploadPartAsync(UploadPartRequest request, CancellationToken cancellationToken)
+    public override async Task<string> InitiateAsync(InitiateRequest request, CancellationToken cancellationToken)
     {
-        meter.CountRequest();
-        await using MeteredStream body = new(request.Body, bytes => meter.CountWritten(bytes), writing);
-        return await Target.UploadPartAsync(request with { Body = body }, cancellationToken).ConfigureAwait(false);
+        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        return await Target.InitiateAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public override Task DeleteAsync(string key, CancellationToken cancellationToken)
+    public override async Task<PutResult> CompleteAsync(CompleteRequest request, CancellationToken cancellationToken)
     {
-        meter.CountRequest();
-        return Target.DeleteAsync(key, cancellationToken);
+        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        return await Target.CompleteAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public override Task<string> InitiateAsync(InitiateRequest request, CancellationToken cancellationToken)
+    public override async Task AbortAsync(string key, string uploadId, CancellationToken cancellationToken)
     {
-        meter.CountRequest();
-        return Target.InitiateAsync(request, cancellationToken);
+        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        await Target.AbortAsync(key, uploadId, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public override Task<PutResult> CompleteAsync(CompleteRequest request, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<OpenUpload>> ListUploadsAsync(string keyPrefix, CancellationToken cancellationToken)
     {
-        meter.CountRequest();
-        return Target.CompleteAsync(request, cancellationToken);
+        await BeginAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        return await Target.ListUploadsAsync(keyPrefix, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
-    public override Task AbortAsync(string key, string uploadId, CancellationToken cancellationToken)
+    private async Task<TResult> WriteAsync<TResult>(Stream content, Func<Stream, CancellationToken, Task<TResult>> send, CancellationToken cancellationToken)
     {
-        meter.CountRequest();
-        return Target.AbortAsync(key, uploadId, cancellationToken);
+        int ahead = pace.Writing.IsLimited ? (int)Math.Min(content.Length, MeteredStream.PacedChunk) : 0;
+        await BeginAsync(0, ahead, cancellationToken).ConfigureAwait(false);
+        await using MeteredStream body = new(content, content.Length, ahead, bytes => meter.CountWritten(bytes), pace.Writing);
+        long begun = places.Now();
+        try
+        {
+            TResult result = await send(body, cancellationToken).ConfigureAwait(false);
+            places.Completed(begun, content.Length);
+            return result;
+        }
+        catch (StoreException exception)
+        {
+            places.Failed(exception);
+            throw;
+        }
     }
 
-    /// <inheritdoc/>
-    public override Task<IReadOnlyList<OpenUpload>> ListUploadsAsync(string keyPrefix, CancellationToken cancellationToken)
+    // A request and the header of its answer cost both directions.
+    private async ValueTask BeginAsync(int arriving, int sent, CancellationToken cancellationToken)
     {
         meter.CountRequest();
-        return Target.ListUploadsAsync(keyPrefix, cancellationToken);
+        await pace.Writing.AcquireAsync(TrafficCost.Header + TrafficCost.OfContent(sent), cancellationToken).ConfigureAwait(false);
+        await pace.Reading.AcquireAsync(TrafficCost.Header + TrafficCost.OfContent(arriving), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,9 +1,22 @@
 namespace OssMigration.Core.Throttling;
 
-/// <summary>Passes a stream on, counting its bytes and holding them to a rate. Does not dispose the stream inside.</summary>
-internal sealed class MeteredStream(Stream inner, Action<int> count, ByteRateLimiter limiter) : Stream
+/// <summary>
+/// Passes a stream on, counting its bytes and holding them to a rate: what is paid for is read, not the reverse, so that a
+/// sender is never ahead by more than the buffers in between. Does not dispose the stream inside.
+/// </summary>
+/// <param name="inner">The stream.</param>
+/// <param name="length">Bytes that it has; no more is paid for.</param>
+/// <param name="paid">Bytes of it that are paid for already.</param>
+/// <param name="count">Told of every byte.</param>
+/// <param name="limiter">The rate.</param>
+internal sealed class MeteredStream(Stream inner, long length, long paid, Action<int> count, RateLimiter limiter) : Stream
 {
-    private const int PacedChunk = 64 * 1024;
+    /// <summary>Most bytes that are paid for, and so sent or taken, in one go.</summary>
+    public const int PacedChunk = 32 * 1024;
+
+    private readonly long _length = length;
+    private long _left = length;
+    private long _paid = paid;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -21,16 +34,34 @@ internal sealed class MeteredStream(Stream inner, Action<int> count, ByteRateLim
     public override long Position
     {
         get => inner.Position;
-        set => inner.Position = value;
+        set
+        {
+            // Content that is sent again is paid for again.
+            inner.Position = value;
+            _left = _length - value;
+        }
     }
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (limiter.IsLimited && _left > 0 && buffer.Length > 0)
+        {
+            int wanted = (int)Math.Min(Math.Min(buffer.Length, PacedChunk), _left);
+            if (_paid < wanted)
+            {
+                int missing = wanted - (int)_paid;
+                await limiter.AcquireAsync(TrafficCost.OfContent(missing), cancellationToken).ConfigureAwait(false);
+                _paid = wanted;
+            }
+
+            buffer = buffer[..wanted];
+        }
+
         int read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        _left -= read;
+        _paid = Math.Max(0, _paid - read);
         count(read);
-        if (read > 0)
-            await limiter.AcquireAsync(read, cancellationToken).ConfigureAwait(false);
         return read;
     }
 
@@ -41,7 +72,7 @@ internal sealed class MeteredStream(Stream inner, Action<int> count, ByteRateLim
     /// <inheritdoc/>
     public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
-        if (limiter.BytesPerSecond is not null || !inner.CanSeek)
+        if (limiter.IsLimited || !inner.CanSeek)
         {
             await base.CopyToAsync(destination, PacedChunk, cancellationToken).ConfigureAwait(false);
             return;
@@ -59,7 +90,12 @@ internal sealed class MeteredStream(Stream inner, Action<int> count, ByteRateLim
         => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
+    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+    {
+        SeekOrigin.Begin => offset,
+        SeekOrigin.Current => Position + offset,
+        _ => Length + offset,
+    };
 
     /// <inheritdoc/>
     public override void Flush()

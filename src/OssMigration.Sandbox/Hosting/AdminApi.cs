@@ -1,14 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using OssMigration.Sandbox.Link;
 using OssMigration.Sandbox.Storage;
 
 namespace OssMigration.Sandbox.Hosting;
 
 /// <summary>
-/// The admin API: statistics, faults, clocks, limits, buckets, lifecycle and archive state, as JSON over HTTP. Wrong input is
+/// The admin API: statistics, faults, clocks, limits, the link, buckets, lifecycle and archive state, as JSON over HTTP. Wrong input is
 /// answered with 400 and {"error": "…"}.
 /// </summary>
-internal sealed class AdminApi(Side s3, Side oss)
+internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link)
 {
     private static readonly TimeSpan RestoredFor = TimeSpan.FromDays(7);
 
@@ -35,6 +36,7 @@ internal sealed class AdminApi(Side s3, Side oss)
         "DELETE /faults" => DoneAsync(context, ClearFaults),
         "POST /clock" => SetClockAsync(context),
         "POST /limits" => SetLimitsAsync(context),
+        "GET /link" => AnswerLinkAsync(context),
         "POST /buckets" => CreateBucketAsync(context),
         "POST /lifecycle/run" => RunLifecycleAsync(context),
         "POST /objects" => SetObjectAsync(context),
@@ -75,6 +77,13 @@ internal sealed class AdminApi(Side s3, Side oss)
         limits.BytesPerSecond = request.BytesPerSecond;
         limits.RequestsPerSecondPerKey = request.RequestsPerSecondPerKey;
         await DoneAsync(context, static () => { });
+    }
+
+    private Task AnswerLinkAsync(HttpContext context)
+    {
+        ShapedLink shaped = link ?? throw new ArgumentException("The sandbox was started without a link.");
+        SecondSpan span = SecondSpan.Parse(context.Request.Query["from"], context.Request.Query["to"], shaped.Now);
+        return AnswerAsync(context, LinkUse.Of(shaped, span), AdminJson.Default.LinkUse);
     }
 
     private async Task CreateBucketAsync(HttpContext context)

@@ -63,6 +63,7 @@ internal sealed record AdminCount(int Count);
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TemporaryCredential))]
 [JsonSerializable(typeof(StatisticsAnswer))]
+[JsonSerializable(typeof(Link.LinkUse))]
 [JsonSerializable(typeof(AdminError))]
 [JsonSerializable(typeof(AdminCount))]
 [JsonSerializable(typeof(Storage.LifecycleResult))]

@@ -1,17 +1,23 @@
+using OssMigration.Sandbox.Link;
 using OssMigration.Sandbox.Storage;
 
 namespace OssMigration.Sandbox.Hosting;
 
-/// <summary>The running sandbox: two sides and the admin API, each on an endpoint of its own on 127.0.0.1.</summary>
+/// <summary>
+/// The running sandbox: two sides and the admin API, each on an endpoint of its own on 127.0.0.1. With a link the sides have
+/// further endpoints whose connections go through it: two for everybody, two for the live business.
+/// </summary>
 internal sealed class SandboxHost : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly List<SandboxEndpoint> _endpoints = [];
+    private readonly List<SandboxEndpoint> _linked = [];
 
     private SandboxHost(SandboxOptions options, TimeProvider realTime)
     {
         S3 = new Side("s3", "us-east-1", options.AccessKeyId, options.AccessKeySecret, realTime);
         Oss = new Side("oss", "cn-hangzhou", options.AccessKeyId, options.AccessKeySecret, realTime);
+        Link = options.Link is { } link ? new ShapedLink(link, realTime == TimeProvider.System ? new LinkTime() : realTime) : null;
         _services = new ServiceCollection().AddLogging().AddHttpContextAccessor().BuildServiceProvider();
     }
 
@@ -20,6 +26,12 @@ internal sealed class SandboxHost : IAsyncDisposable
 
     /// <summary>The OSS side.</summary>
     public Side Oss { get; }
+
+    /// <summary>The line that the linked endpoints share; null for none.</summary>
+    public ShapedLink? Link { get; }
+
+    /// <summary>The addresses of both sides through the link; null without one.</summary>
+    public LinkedEndpoints? Linked => _linked.Count == 0 ? null : new LinkedEndpoints(_linked[0].Address, _linked[1].Address);
 
     /// <summary>The address of the S3 side.</summary>
     public string S3Endpoint => _endpoints[0].Address;
@@ -46,10 +58,15 @@ internal sealed class SandboxHost : IAsyncDisposable
                 Declare(host.S3, bucket);
             foreach (BucketDeclaration bucket in options.OssBuckets)
                 Declare(host.Oss, bucket);
-            var admin = new AdminApi(host.S3, host.Oss);
-            host._endpoints.Add(await SandboxEndpoint.StartAsync(options.S3Port, host._services, context => s3.HandleAsync(context, host.S3)));
-            host._endpoints.Add(await SandboxEndpoint.StartAsync(options.OssPort, host._services, context => oss.HandleAsync(context, host.Oss)));
+            var admin = new AdminApi(host.S3, host.Oss, host.Link);
+            host._endpoints.Add(await SandboxEndpoint.StartAsync(options.S3Port, host._services, AnswerS3));
+            host._endpoints.Add(await SandboxEndpoint.StartAsync(options.OssPort, host._services, AnswerOss));
             host._endpoints.Add(await SandboxEndpoint.StartAsync(options.AdminPort, host._services, admin.HandleAsync));
+            foreach (LinkClass @class in host.Link is null ? (LinkClass[])[] : [LinkClass.Other, LinkClass.Business])
+            {
+                host._linked.Add(await SandboxEndpoint.StartAsync(0, host._services, AnswerS3, host.Link, @class));
+                host._linked.Add(await SandboxEndpoint.StartAsync(0, host._services, AnswerOss, host.Link, @class));
+            }
             return host;
         }
         catch
@@ -57,13 +74,17 @@ internal sealed class SandboxHost : IAsyncDisposable
             await host.DisposeAsync();
             throw;
         }
+
+        Task AnswerS3(HttpContext context) => s3.HandleAsync(context, host.S3);
+        Task AnswerOss(HttpContext context) => oss.HandleAsync(context, host.Oss);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (SandboxEndpoint endpoint in _endpoints)
+        foreach (SandboxEndpoint endpoint in _linked.Concat(_endpoints))
             await endpoint.DisposeAsync();
+        Link?.Dispose();
         await _services.DisposeAsync();
     }
 
@@ -74,3 +95,6 @@ internal sealed class SandboxHost : IAsyncDisposable
             throw new ArgumentException($"The bucket {bucket.Name} is declared twice.");
     }
 }
+
+/// <summary>The addresses of both sides through the link.</summary>
+internal sealed record LinkedEndpoints(string S3, string Oss);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using OssMigration.Sandbox.Link;
 
 namespace OssMigration.Sandbox.Hosting;
 
@@ -20,6 +21,9 @@ internal sealed record SandboxOptions
 
     /// <summary>Buckets of the OSS side.</summary>
     public IReadOnlyList<BucketDeclaration> OssBuckets { get; init; } = [];
+
+    /// <summary>The line through which both sides can be reached too; null for none.</summary>
+    public LinkShape? Link { get; init; }
 
     /// <summary>The process with which the sandbox ends; null for none.</summary>
     public int? ParentProcessId { get; init; }
@@ -47,6 +51,7 @@ internal sealed record SandboxOptions
                 "--admin-port" => options with { AdminPort = Number(name, value) },
                 "--s3-bucket" => options with { S3Buckets = [.. options.S3Buckets, BucketDeclaration.Parse(value)] },
                 "--oss-bucket" => options with { OssBuckets = [.. options.OssBuckets, BucketDeclaration.Parse(value)] },
+                "--link" => options with { Link = LinkShape.Parse(value) },
                 "--parent" => options with { ParentProcessId = Number(name, value) },
                 "--access-key-id" => options with { AccessKeyId = value },
                 "--access-key-secret" => options with { AccessKeySecret = value },

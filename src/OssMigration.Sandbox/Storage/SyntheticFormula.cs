@@ -10,7 +10,8 @@ namespace OssMigration.Sandbox.Storage;
 /// <param name="Count">The number of objects.</param>
 /// <param name="Size">The size of each in bytes.</param>
 /// <param name="Seed">What keys and bytes are computed from.</param>
-internal sealed record SyntheticFormula(SyntheticKind Kind, long Count, long Size, ulong Seed)
+/// <param name="HasTail">Whether sizes differ: many small, few large, <paramref name="Size"/> on average.</param>
+internal sealed record SyntheticFormula(SyntheticKind Kind, long Count, long Size, ulong Seed, bool HasTail = false)
 {
     // Objects share this many different contents, so that digests are computed a bounded number of times.
     private const int SmallVariants = 1024;
@@ -30,27 +31,27 @@ internal sealed record SyntheticFormula(SyntheticKind Kind, long Count, long Siz
     ];
 
     /// <summary>The number of different contents.</summary>
-    public int Variants => Size > LargeSize ? LargeVariants : SmallVariants;
+    public int Variants => Size > LargeSize && !HasTail ? LargeVariants : SmallVariants;
 
-    /// <summary>Reads KIND,count=N,size=N[,seed=N].</summary>
+    /// <summary>Reads KIND,count=N,size=N[,seed=N][,tail=1].</summary>
     /// <exception cref="ArgumentException">It has not that form.</exception>
     public static SyntheticFormula Parse(string text)
     {
         string[] parts = text.Split(',');
         if (!Enum.TryParse(parts[0], ignoreCase: true, out SyntheticKind kind) || char.IsAsciiDigit(parts[0][0]))
             throw new ArgumentException($"A synthetic bucket is flat, dates, tree or mixed, not '{parts[0]}'.");
-        var numbers = new Dictionary<string, long>(StringComparer.Ordinal) { ["seed"] = 1 };
+        var numbers = new Dictionary<string, long>(StringComparer.Ordinal) { ["seed"] = 1, ["tail"] = 0 };
         foreach (string part in parts.Skip(1))
         {
             string[] pair = part.Split('=');
-            if (pair.Length != 2 || pair[0] is not ("count" or "size" or "seed")
+            if (pair.Length != 2 || pair[0] is not ("count" or "size" or "seed" or "tail")
                 || !long.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out long number))
-                throw new ArgumentException($"A synthetic bucket takes count=N, size=N and seed=N, not '{part}'.");
+                throw new ArgumentException($"A synthetic bucket takes count=N, size=N, seed=N and tail=1, not '{part}'.");
             numbers[pair[0]] = number;
         }
         if (!numbers.TryGetValue("count", out long count) || !numbers.TryGetValue("size", out long size))
             throw new ArgumentException($"A synthetic bucket needs count=N and size=N: '{text}'.");
-        return new SyntheticFormula(kind, count, size, (ulong)numbers["seed"]);
+        return new SyntheticFormula(kind, count, size, (ulong)numbers["seed"], numbers["tail"] != 0);
     }
 
     /// <summary>The key of object <paramref name="index"/>.</summary>
@@ -64,7 +65,7 @@ internal sealed record SyntheticFormula(SyntheticKind Kind, long Count, long Siz
     public int VariantAt(long index) => (int)(SyntheticContent.Mix(Seed + (ulong)index) % (ulong)Variants);
 
     /// <summary>The content of a variant.</summary>
-    public SyntheticContent ContentOf(int variant) => new(Size, SyntheticContent.Mix(Seed ^ 0x5EED) + (ulong)variant);
+    public SyntheticContent ContentOf(int variant) => new(SizeOf(variant), SyntheticContent.Mix(Seed ^ 0x5EED) + (ulong)variant);
 
     /// <summary>The number of objects whose keys lie before the bound.</summary>
     public long CountBefore(KeyBound bound)
@@ -86,6 +87,15 @@ internal sealed record SyntheticFormula(SyntheticKind Kind, long Count, long Siz
     {
         long index = CountBefore(KeyBound.AtOrAfter(key));
         return index < Count && string.Equals(KeyAt(index), key, StringComparison.Ordinal) ? index : -1;
+    }
+
+    // The square of an exponential distribution: half the objects below a quarter of the mean, some nearly thirty times as large.
+    private long SizeOf(int variant)
+    {
+        if (!HasTail)
+            return Size;
+        double exponential = -Math.Log(1 - ((variant + 0.5) / Variants));
+        return (long)(Size * exponential * exponential / 2);
     }
 
     private string MixedKey(long index)

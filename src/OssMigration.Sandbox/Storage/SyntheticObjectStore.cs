@@ -69,21 +69,21 @@ internal sealed class SyntheticObjectStore : ObjectStore
             Key = key,
             Content = content,
             Digests = _digests[variant] ??= new ObjectDigests(content, null, null),
-            OpaqueETag = OpaqueETag(index),
-            Type = _formula.Size > LargestHashed ? ObjectType.Multipart : ObjectType.Normal,
+            OpaqueETag = OpaqueETag(index, content.Length),
+            Type = content.Length > LargestHashed ? ObjectType.Multipart : ObjectType.Normal,
             LastModified = _formula.LastModifiedAt(index),
             Headers = Headers,
         };
     }
 
-    private string? OpaqueETag(long index)
+    private string? OpaqueETag(long index, long size)
     {
-        bool isMultipart = _formula.Size > LargestHashed;
+        bool isMultipart = size > LargestHashed;
         if (_etagStyle == ETagStyle.Md5 && !isMultipart)
             return null;
         ulong number = SyntheticContent.Mix(_formula.Seed ^ (ulong)index ^ 0xE7A6);
         string digits = string.Create(CultureInfo.InvariantCulture, $"{number:x16}{SyntheticContent.Mix(number):x16}");
-        return isMultipart ? string.Create(CultureInfo.InvariantCulture, $"{digits}-{(_formula.Size + PartSize - 1) / PartSize}") : digits;
+        return isMultipart ? string.Create(CultureInfo.InvariantCulture, $"{digits}-{(size + PartSize - 1) / PartSize}") : digits;
     }
 
     /// <summary>What was written over the formula: an object, or null where one was removed.</summary>

@@ -113,13 +113,44 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     [Parameter]
     public TimeSpan? ClockSkewMargin { get; set; }
 
-    /// <summary>Highest rate: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second. Default: no limit.</summary>
+    /// <summary>Highest rate in each direction: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second. Default: no limit.</summary>
     [Parameter]
     [Bandwidth]
     [ValidateRange(0, long.MaxValue)]
     public long MaxBandwidth { get; set; }
 
-    /// <summary>Objects and parts in transfer at a time, 1 to 1,024. Default 32.</summary>
+    /// <summary>What the line carries, for example 250Mbps; with -ReserveForBusiness, in place of -MaxBandwidth.</summary>
+    [Parameter]
+    [Bandwidth]
+    [ValidateRange(0, long.MaxValue)]
+    public long LinkBandwidth { get; set; }
+
+    /// <summary>What of the line the business keeps at any time, for example 50Mbps. The job takes the rest.</summary>
+    [Parameter]
+    [Bandwidth]
+    [ValidateRange(0, long.MaxValue)]
+    public long ReserveForBusiness { get; set; }
+
+    /// <summary>
+    /// A timetable of the week, in place of one rate: <c>Mon-Fri 08:00-20:00=100Mbps; Sun=pause; *=200Mbps,500/s</c>. The
+    /// first entry that matches wins, * is the rest; a rate, objects a second or both, <c>unlimited</c> or <c>pause</c>.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Schedule { get; set; }
+
+    /// <summary>The time zone of the timetable: <c>Asia/Shanghai</c>.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? TimeZone { get; set; }
+
+    /// <summary>Objects a second whose content is read, as a courtesy to the source. Default: no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int MaxObjectRate { get; set; }
+
+    /// <summary>Most objects and parts in transfer at a time, 1 to 1,024; how many it is depends on the endpoints. Default 32.</summary>
     [Parameter]
     public int? Concurrency { get; set; }
 
@@ -164,6 +195,11 @@ public sealed class NewMigrationJobCommand : MigrationCommand
             RepairMetadata = RepairMetadata,
             Filter = BuildFilter(),
             MaxBytesPerSecond = MaxBandwidth > 0 ? MaxBandwidth : null,
+            MaxObjectsPerSecond = MaxObjectRate > 0 ? MaxObjectRate : null,
+            LinkBytesPerSecond = Given(nameof(LinkBandwidth)) ? LinkBandwidth : null,
+            ReserveBytesPerSecond = Given(nameof(ReserveForBusiness)) ? ReserveForBusiness : null,
+            Schedule = Schedule,
+            TimeZone = TimeZone,
         };
         return job with
         {
@@ -174,6 +210,8 @@ public sealed class NewMigrationJobCommand : MigrationCommand
             PartSize = PartSize ?? job.PartSize,
         };
     }
+
+    private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     private ObjectFilter BuildFilter() => new()
     {

@@ -18,13 +18,44 @@ public sealed class SetMigrationJobCommand : JobCommand
     // Boxed, because a field of an enum of the engine would have to be resolved before the module is imported.
     private readonly StrongBox<ConflictAction> _conflictAction = new();
 
-    /// <summary>Highest rate: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second; 0 lifts the limit. Taken up within a second.</summary>
+    /// <summary>
+    /// Highest rate: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second; 0 lifts the limit. Taken up within a second, as all
+    /// limits are. It replaces a timetable, and a line with its reserve, and is replaced by them.
+    /// </summary>
     [Parameter]
     [Bandwidth]
     [ValidateRange(0, long.MaxValue)]
     public long MaxBandwidth { get; set; }
 
-    /// <summary>Transfers at a time; taken up by the next start.</summary>
+    /// <summary>What the line carries, for example 250Mbps.</summary>
+    [Parameter]
+    [Bandwidth]
+    [ValidateRange(0, long.MaxValue)]
+    public long LinkBandwidth { get; set; }
+
+    /// <summary>What of the line the business keeps, for example 50Mbps.</summary>
+    [Parameter]
+    [Bandwidth]
+    [ValidateRange(0, long.MaxValue)]
+    public long ReserveForBusiness { get; set; }
+
+    /// <summary>A timetable of the week: <c>Mon-Fri 08:00-20:00=100Mbps; *=200Mbps</c>; see New-MigrationJob.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Schedule { get; set; }
+
+    /// <summary>The time zone of the timetable: <c>Asia/Shanghai</c>.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? TimeZone { get; set; }
+
+    /// <summary>Objects a second whose content is read; 0 lifts the limit.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int MaxObjectRate { get; set; }
+
+    /// <summary>Most transfers at a time; taken up by the next start.</summary>
     [Parameter]
     [ValidateRange(1, 1024)]
     public int Concurrency { get; set; }
@@ -64,8 +95,18 @@ public sealed class SetMigrationJobCommand : JobCommand
         List<string> changes = [];
         if (Given(nameof(MaxBandwidth)))
             changes.Add(MaxBandwidth == 0 ? "lift the limit of the rate" : $"limit the rate to {Display.Rate(MaxBandwidth)}");
+        if (Given(nameof(LinkBandwidth)))
+            changes.Add($"count on a line of {Display.Rate(LinkBandwidth)}");
+        if (Given(nameof(ReserveForBusiness)))
+            changes.Add($"leave {Display.Rate(ReserveForBusiness)} to the business");
+        if (Given(nameof(Schedule)))
+            changes.Add($"follow the timetable {Schedule}");
+        if (Given(nameof(TimeZone)))
+            changes.Add($"follow the clocks of {TimeZone}");
+        if (Given(nameof(MaxObjectRate)))
+            changes.Add(MaxObjectRate == 0 ? "lift the limit of objects" : $"read at most {Display.Number(MaxObjectRate)} objects a second");
         if (Given(nameof(Concurrency)))
-            changes.Add($"run {Concurrency} transfers at a time from the next start");
+            changes.Add($"run at most {Concurrency} transfers at a time from the next start");
         if (Given(nameof(CutoverTime)))
             changes.Add($"overwrite nothing at the destination from {Display.Time(CutoverTime)}");
         if (Given(nameof(ConflictAction)))
@@ -87,6 +128,11 @@ public sealed class SetMigrationJobCommand : JobCommand
         Engine.SetJob(Job, new JobChanges
         {
             MaxBytesPerSecond = Given(nameof(MaxBandwidth)) ? MaxBandwidth : null,
+            LinkBytesPerSecond = Given(nameof(LinkBandwidth)) ? LinkBandwidth : null,
+            ReserveBytesPerSecond = Given(nameof(ReserveForBusiness)) ? ReserveForBusiness : null,
+            Schedule = Schedule,
+            TimeZone = TimeZone,
+            MaxObjectsPerSecond = Given(nameof(MaxObjectRate)) ? MaxObjectRate : null,
             Concurrency = Given(nameof(Concurrency)) ? Concurrency : null,
             CutoverTime = Given(nameof(CutoverTime)) ? CutoverTime : null,
             ConflictAction = Given(nameof(ConflictAction)) ? ConflictAction : null,

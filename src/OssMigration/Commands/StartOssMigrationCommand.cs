@@ -77,7 +77,9 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
         string which = status.State == JobState.Stopped && status.LastReport is { } last
             ? $"Resume run {last.Run} of"
             : $"Begin run {(status.LastReport?.Run ?? 0) + 1} of";
-        string rate = job.MaxBytesPerSecond is { } limit ? $"at most {Display.Rate(limit)}" : "no limit of the rate";
-        return Display.Text($"{which} migration job '{job.Name}' ({job.Mode}): copy what {job.Source} has to {job.Destination}, overwrite {job.Overwrite}, {rate}, {job.Concurrency} transfers at a time");
+        string rate = status.Limits.IsPaused ? "paused by its timetable now"
+            : status.Limits.BytesPerSecond is { } limit ? $"at most {Display.Rate(limit)}{(job.Schedule is null ? "" : " now")}"
+            : "no limit of the rate";
+        return Display.Text($"{which} migration job '{job.Name}' ({job.Mode}): copy what {job.Source} has to {job.Destination}, overwrite {job.Overwrite}, {rate}, at most {job.Concurrency} transfers at a time");
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using OssMigration.Core.Throttling;
 
 namespace OssMigration.Parameters;
 

@@ -78,7 +78,31 @@ public sealed record MigrationJobInfo
     /// <summary>Highest rate in bytes a second; null for no limit.</summary>
     public long? MaxBytesPerSecond => _status.Job.MaxBytesPerSecond;
 
-    /// <summary>Transfers at a time.</summary>
+    /// <summary>Highest number of objects a second; null for no limit.</summary>
+    public int? MaxObjectsPerSecond => _status.Job.MaxObjectsPerSecond;
+
+    /// <summary>What the line carries, in bytes a second; null where it was not said.</summary>
+    public long? LinkBytesPerSecond => _status.Job.LinkBytesPerSecond;
+
+    /// <summary>What of it the business keeps.</summary>
+    public long? ReserveBytesPerSecond => _status.Job.ReserveBytesPerSecond;
+
+    /// <summary>The timetable; null for none.</summary>
+    public string? Schedule => _status.Job.Schedule;
+
+    /// <summary>Its time zone.</summary>
+    public string? TimeZone => _status.Job.TimeZone;
+
+    /// <summary>The rate that held when this was read, by the timetable too; null for no limit.</summary>
+    public long? BytesPerSecondNow => _status.Limits.BytesPerSecond;
+
+    /// <summary>Whether the timetable paused the job when this was read.</summary>
+    public bool IsPausedNow => _status.Limits.IsPaused;
+
+    /// <summary>When the timetable changes that next (UTC); null where it does not.</summary>
+    public DateTimeOffset? LimitsChangeAt => _status.LimitsChangeAt;
+
+    /// <summary>Most transfers at a time.</summary>
     public int Concurrency => _status.Job.Concurrency;
 
     /// <summary>Bytes of content in memory at a time.</summary>

@@ -1,37 +1,42 @@
 namespace OssMigration.Core.Throttling;
 
 /// <summary>
-/// Holds bytes to a rate: a bucket that fills at the rate and holds a quarter of a second's worth. First come, first
-/// served. The rate may be changed at any time and reaches those who wait already. Nearly free while there is no limit.
-/// Thread-safe.
+/// Holds bytes, or objects, to a rate: a bucket that fills at the rate and holds some hundredths of a second's worth, so
+/// that others on the line hardly feel it. First come, first served. The rate may be changed at any time and reaches
+/// those who wait already. Costs one look at a field while there is no limit. Thread-safe.
 /// </summary>
-internal sealed class ByteRateLimiter : IDisposable
+internal sealed class RateLimiter : IDisposable
 {
-    private const double BurstSeconds = 0.25;
+    // A timer is late by up to 16 ms (Windows); what the bucket holds must outlast that, or the rate is not reached.
+    private const double BurstSeconds = 0.025;
 
     private readonly object _gate = new();
     private readonly LinkedList<Waiter> _waiters = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
-    private long? _bytesPerSecond;
+    private long? _perSecond;
+    private volatile bool _isLimited;
     private double _level;
     private long _countedAt;
 
     /// <summary>Begins without a limit.</summary>
-    public ByteRateLimiter(TimeProvider time)
+    public RateLimiter(TimeProvider time)
     {
         _time = time;
         _countedAt = time.GetTimestamp();
-        _timer = time.CreateTimer(static self => ((ByteRateLimiter)self!).PassReady(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static self => ((RateLimiter)self!).PassReady(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Whether there is a limit now.</summary>
+    public bool IsLimited => _isLimited;
+
     /// <summary>Highest rate; null (or nothing above 0) for none.</summary>
-    public long? BytesPerSecond
+    public long? PerSecond
     {
         get
         {
             lock (_gate)
-                return _bytesPerSecond;
+                return _perSecond;
         }
 
         set
@@ -39,34 +44,36 @@ internal sealed class ByteRateLimiter : IDisposable
             lock (_gate)
             {
                 Drain();
-                _bytesPerSecond = value is > 0 ? value : null;
+                _perSecond = value is > 0 ? value : null;
+                _isLimited = _perSecond is not null;
             }
             PassReady();
         }
     }
 
     /// <summary>
-    /// Returns when these bytes may pass. A request that is larger than the bucket passes when all but a bucket of it has
-    /// been waited for.
+    /// Returns when so much may pass. What is larger than the bucket passes when all but a bucket of it has been waited for.
     /// </summary>
-    public ValueTask AcquireAsync(int bytes, CancellationToken cancellationToken)
+    public ValueTask AcquireAsync(int amount, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
+        if (!_isLimited)
+            return default;
         lock (_gate)
         {
-            if (_bytesPerSecond is not { } rate)
+            if (_perSecond is not { } rate)
                 return default;
 
             if (_waiters.Count == 0)
             {
                 Drain();
-                _level += bytes;
+                _level += amount;
                 if (IsPassable(rate))
                     return default;
                 Schedule(rate);
             }
-            Waiter waiter = new(bytes);
+            Waiter waiter = new(amount);
             LinkedListNode<Waiter> node = _waiters.AddLast(waiter);
             waiter.Registration = cancellationToken.UnsafeRegister((_, token) => Cancel(node, token), null);
             return new ValueTask(waiter.Task);
@@ -76,20 +83,20 @@ internal sealed class ByteRateLimiter : IDisposable
     /// <summary>Stops the clock. Whoever waits is not let through any more.</summary>
     public void Dispose() => _timer.Dispose();
 
-    // Only the first waiter's bytes are in the bucket: so a cancelled one can take them back, and the others cost nothing.
+    // Only what the first waiter wants is in the bucket: so a cancelled one can take it back, and the others cost nothing.
     private void PassReady()
     {
         List<Waiter> ready = [];
         lock (_gate)
         {
             Drain();
-            while (_waiters.First is { } first && IsPassable(_bytesPerSecond))
+            while (_waiters.First is { } first && IsPassable(_perSecond))
             {
                 ready.Add(first.Value);
                 _waiters.RemoveFirst();
-                _level += _waiters.First?.Value.Bytes ?? 0;
+                _level += _waiters.First?.Value.Amount ?? 0;
             }
-            if (_waiters.Count > 0 && _bytesPerSecond is { } rate)
+            if (_waiters.Count > 0 && _perSecond is { } rate)
                 Schedule(rate);
         }
 
@@ -112,7 +119,7 @@ internal sealed class ByteRateLimiter : IDisposable
             if (wasFirst)
             {
                 Drain();
-                _level = Math.Max(0, _level - node.Value.Bytes) + (_waiters.First?.Value.Bytes ?? 0);
+                _level = Math.Max(0, _level - node.Value.Amount) + (_waiters.First?.Value.Amount ?? 0);
             }
         }
 
@@ -120,7 +127,7 @@ internal sealed class ByteRateLimiter : IDisposable
         PassReady();
     }
 
-    // Less than a byte too much is the rounding of the clock.
+    // Less than one too much is the rounding of the clock.
     private bool IsPassable(long? rate) => rate is null || _level < (rate.Value * BurstSeconds) + 1;
 
     // A timer counts whole milliseconds and drops the rest; rounded down, many small waits would add up to more than the rate.
@@ -133,13 +140,13 @@ internal sealed class ByteRateLimiter : IDisposable
     private void Drain()
     {
         long now = _time.GetTimestamp();
-        _level = _bytesPerSecond is { } rate ? Math.Max(0, _level - (_time.GetElapsedTime(_countedAt, now).TotalSeconds * rate)) : 0;
+        _level = _perSecond is { } rate ? Math.Max(0, _level - (_time.GetElapsedTime(_countedAt, now).TotalSeconds * rate)) : 0;
         _countedAt = now;
     }
 
-    private sealed class Waiter(int bytes) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Waiter(int amount) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        public int Bytes => bytes;
+        public int Amount => amount;
 
         public CancellationTokenRegistration Registration { get; set; }
     }

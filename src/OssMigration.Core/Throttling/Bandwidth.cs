@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace OssMigration.Parameters;
+namespace OssMigration.Core.Throttling;
 
-/// <summary>Reads rates as people write them.</summary>
-internal static partial class Bandwidth
+/// <summary>Reads rates as people write them: <c>200Mbps</c>, <c>1.5Gbit/s</c>, <c>25MB/s</c>, <c>24MiB/s</c>, or bytes a second.</summary>
+public static partial class Bandwidth
 {
     /// <summary>Bytes a second of a text such as <c>200Mbps</c>; false where it is none, is negative or too large.</summary>
     public static bool TryParse(string text, out long bytesPerSecond)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace OssMigration.Core.Tests.Throttling;
 
-public sealed class ByteRateLimiterTests
+public sealed class RateLimiterTests
 {
     private readonly FakeTimeProvider _time = new();
 
@@ -14,7 +14,7 @@ public sealed class ByteRateLimiterTests
     [Fact]
     public void Without_a_limit_everything_passes_at_once()
     {
-        using ByteRateLimiter limiter = new(_time);
+        using RateLimiter limiter = new(_time);
         Assert.All(Enumerable.Range(0, 1000), _ => Assert.True(limiter.AcquireAsync(int.MaxValue, Token).AsTask().IsCompletedSuccessfully));
     }
 
@@ -23,7 +23,7 @@ public sealed class ByteRateLimiterTests
         Gen.Select(Gen.Int[1000, 1_000_000], Gen.Select(Gen.Int[0, 100], Gen.Int[0, 500]).Array[1, 40]).Sample((rate, requests) =>
         {
             FakeTimeProvider time = new();
-            using ByteRateLimiter limiter = new(time) { BytesPerSecond = rate };
+            using RateLimiter limiter = new(time) { PerSecond = rate };
             List<(double At, int Bytes)> passed = [];
             List<(Task Task, int Bytes)> waiting = [];
             double now = 0;
@@ -63,7 +63,7 @@ public sealed class ByteRateLimiterTests
     [Fact]
     public void The_rate_is_reached_while_there_is_work()
     {
-        using ByteRateLimiter limiter = new(_time) { BytesPerSecond = 10_000 };
+        using RateLimiter limiter = new(_time) { PerSecond = 10_000 };
         Task[] tasks = [.. Enumerable.Range(0, 110).Select(_ => limiter.AcquireAsync(1000, Token).AsTask())];
         Assert.Equal(2, tasks.Count(task => task.IsCompleted));
 
@@ -76,7 +76,7 @@ public sealed class ByteRateLimiterTests
     [Fact]
     public void Requests_pass_in_the_order_they_came()
     {
-        using ByteRateLimiter limiter = new(_time) { BytesPerSecond = 1000 };
+        using RateLimiter limiter = new(_time) { PerSecond = 1000 };
         int[] sizes = [200, 5000, 1, 3000, 1];
         Task[] tasks = [.. sizes.Select(bytes => limiter.AcquireAsync(bytes, Token).AsTask())];
         List<int> counts = [];
@@ -93,7 +93,7 @@ public sealed class ByteRateLimiterTests
     [Fact]
     public void Idle_time_saves_up_no_more_than_a_quarter_of_a_second()
     {
-        using ByteRateLimiter limiter = new(_time) { BytesPerSecond = 1000 };
+        using RateLimiter limiter = new(_time) { PerSecond = 1000 };
         _time.Advance(TimeSpan.FromHours(1));
         Assert.True(limiter.AcquireAsync(250, Token).AsTask().IsCompletedSuccessfully);
         Assert.False(limiter.AcquireAsync(1, Token).AsTask().IsCompletedSuccessfully);
@@ -102,27 +102,27 @@ public sealed class ByteRateLimiterTests
     [Fact]
     public async Task A_higher_rate_and_no_rate_at_all_reach_those_who_wait_already()
     {
-        using ByteRateLimiter limiter = new(_time) { BytesPerSecond = 1 };
+        using RateLimiter limiter = new(_time) { PerSecond = 1 };
         Task first = limiter.AcquireAsync(100_000, Token).AsTask();
         Task second = limiter.AcquireAsync(1_000_000, Token).AsTask();
         _time.Advance(TimeSpan.FromSeconds(10));
         Assert.False(first.IsCompleted);
 
-        limiter.BytesPerSecond = 100_000;
+        limiter.PerSecond = 100_000;
         _time.Advance(TimeSpan.FromSeconds(2));
         await first.WaitAsync(TimeSpan.FromSeconds(10), Token);
         Assert.False(second.IsCompleted);
 
-        limiter.BytesPerSecond = null;
+        limiter.PerSecond = null;
         await second.WaitAsync(TimeSpan.FromSeconds(10), Token);
     }
 
     [Fact]
     public void A_lower_rate_holds_from_now_on()
     {
-        using ByteRateLimiter limiter = new(_time) { BytesPerSecond = 1_000_000 };
+        using RateLimiter limiter = new(_time) { PerSecond = 1_000_000 };
         Assert.True(limiter.AcquireAsync(100_000, Token).AsTask().IsCompletedSuccessfully);
-        limiter.BytesPerSecond = 100;
+        limiter.PerSecond = 100;
         _time.Advance(TimeSpan.FromMilliseconds(500));
         Task next = limiter.AcquireAsync(100, Token).AsTask();
         _time.Advance(TimeSpan.FromSeconds(30));
@@ -133,7 +133,7 @@ public sealed class ByteRateLimiterTests
     public async Task A_cancelled_request_takes_its_bytes_back()
     {
         using CancellationTokenSource cancel = new();
-        using ByteRateLimiter limiter = new(_time) { BytesPerSecond = 1 };
+        using RateLimiter limiter = new(_time) { PerSecond = 1 };
         Task waiting = limiter.AcquireAsync(1000, cancel.Token).AsTask();
         Task behind = limiter.AcquireAsync(10, Token).AsTask();
         await cancel.CancelAsync();

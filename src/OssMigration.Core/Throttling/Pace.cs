@@ -1,0 +1,92 @@
+namespace OssMigration.Core.Throttling;
+
+/// <summary>
+/// Holds a run to what its job may take now: bytes in each direction, objects, and whether anything may begin. A
+/// timetable is followed by a clock of its own. Thread-safe.
+/// </summary>
+internal sealed class Pace : IDisposable
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
+
+    private readonly object _gate = new();
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+    private LimitPlan _plan = LimitPlan.None;
+
+    /// <summary>Begins without a limit.</summary>
+    public Pace(TimeProvider time)
+    {
+        _time = time;
+        Reading = new RateLimiter(time);
+        Writing = new RateLimiter(time);
+        Objects = new RateLimiter(time);
+        _timer = time.CreateTimer(static self => ((Pace)self!).Follow(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Bytes that arrive.</summary>
+    public RateLimiter Reading { get; }
+
+    /// <summary>Bytes that are sent.</summary>
+    public RateLimiter Writing { get; }
+
+    /// <summary>Objects whose content is read.</summary>
+    public RateLimiter Objects { get; }
+
+    /// <summary>Closed while the timetable pauses: nothing new begins, what is in flight ends at the rate that held before.</summary>
+    public PauseGate Pause { get; } = new();
+
+    /// <summary>When the timetable changes the limits next; null where it does not.</summary>
+    public DateTimeOffset? NextChange
+    {
+        get
+        {
+            lock (_gate)
+                return _plan.NextChange(_time.GetUtcNow());
+        }
+    }
+
+    /// <summary>Takes up these limits, at once and for all that waits already.</summary>
+    public void Obey(LimitPlan plan)
+    {
+        lock (_gate)
+        {
+            _plan = plan;
+            _timer.Change(plan.Schedule is null ? Timeout.InfiniteTimeSpan : Tick, Tick);
+        }
+
+        Follow();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        Reading.Dispose();
+        Writing.Dispose();
+        Objects.Dispose();
+    }
+
+    private void Follow()
+    {
+        lock (_gate)
+        {
+            RateLimits now = _plan.At(_time.GetUtcNow());
+            if (now.IsPaused)
+            {
+                Pause.Close();
+                return;
+            }
+
+            Set(Reading, now.BytesPerSecond);
+            Set(Writing, now.BytesPerSecond);
+            Set(Objects, now.ObjectsPerSecond);
+            Pause.Open();
+        }
+    }
+
+    private static void Set(RateLimiter limiter, long? perSecond)
+    {
+        if (limiter.PerSecond != perSecond)
+            limiter.PerSecond = perSecond;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.Json;
+using OssMigration.Benchmarks.Measuring;
+using OssMigration.Benchmarks.Pump;
+using OssMigration.Benchmarks.Reporting;
+using OssMigration.Benchmarks.Scenarios;
+
+// dotnet run -c Release --project tests/OssMigration.Benchmarks -- [SCENARIO...] [--turns N] [--out FOLDER]
+if (args is ["pump", ..])
+    return await PumpProgram.RunAsync(args[1..]);
+
+Scenario[] known = [.. TransferScenarios.All, .. KeyScenarios.All];
+List<Scenario> chosen = [];
+int turns = 5;
+string folder = "bench-results";
+for (int i = 0; i < args.Length; i++)
+{
+    if (args[i] == "--turns" && i + 1 < args.Length && int.TryParse(args[++i], NumberStyles.None, CultureInfo.InvariantCulture, out turns) && turns > 0)
+        continue;
+    if (args[i] == "--out" && i + 1 < args.Length)
+    {
+        folder = args[++i];
+        continue;
+    }
+
+    Scenario? scenario = known.FirstOrDefault(scenario => scenario.Name == args[i]);
+    if (scenario is null)
+    {
+        Console.Error.WriteLine($"There is no scenario '{args[i]}'. Known: {string.Join(", ", known.Select(each => each.Name))}; options --turns N, --out FOLDER.");
+        return 1;
+    }
+
+    chosen.Add(scenario);
+}
+
+Directory.CreateDirectory(folder);
+List<(Scenario Scenario, IReadOnlyList<Series> Series)> results = [];
+foreach (Scenario scenario in chosen.Count > 0 ? chosen : [.. known])
+{
+    Console.WriteLine($"{scenario.Name}: {scenario.Title}");
+    results.Add((scenario, await scenario.Play(turns, Console.WriteLine)));
+    Console.WriteLine();
+    Console.WriteLine(Tables.Of(scenario, results[^1].Series));
+
+    // Written after each scenario: a run of hours that breaks off leaves what it has.
+    await File.WriteAllTextAsync(Path.Combine(folder, "results.md"), string.Join("\n", results.Select(result => Tables.Of(result.Scenario, result.Series))));
+    await File.WriteAllTextAsync(Path.Combine(folder, "results.svg"), Chart.Of(results));
+    await File.WriteAllTextAsync(
+        Path.Combine(folder, "results.json"),
+        JsonSerializer.Serialize(results.Select(result => new { result.Scenario.Name, result.Scenario.Title, result.Series }), JsonSerializerOptions.Web));
+}
+
+return 0;
