@@ -28,6 +28,8 @@
     'Stop-MigrationSandbox'
     'Stop-OssMigration'
     'Test-MigrationAddress'
+    'Test-OssCutover'
+    'Wait-OssCutover'
   )
   FunctionsToExport = @()
   VariablesToExport = @()

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using OssMigration.Core.Cutover;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -26,6 +27,7 @@ internal static class Errors
         JobStateException e => Record(e, "Job" + e.Error, CategoryOf(e.Error), e.JobName, e.Message),
         CredentialNeededException e => Record(e, "CredentialNeeded", ErrorCategory.AuthenticationError, e.Address.Uri, e.Message),
         RefusedException e => Record(e, e.ErrorId, ErrorCategory.InvalidOperation, target, e.Message, e.Mend),
+        CutoverTimeoutException e => Record(e, "CutoverTimeout", ErrorCategory.OperationTimeout, e.Last ?? target, e.Message),
         SandboxException e => Record(e, "Sandbox" + e.Problem, ErrorCategory.NotInstalled, target, e.Message),
         ArgumentException e => Record(e, "ArgumentInvalid", ErrorCategory.InvalidArgument, target, Sentence(e)),
         UnauthorizedAccessException e => Record(e, "LocalDisk", ErrorCategory.PermissionDenied, target, e.Message),

@@ -10,16 +10,18 @@ public sealed class CmdletSurfaceTests
     {
         { "New-MigrationAddress", "Uri Endpoint Region AddressingStyle SignatureVersion Credential SecurityToken ProfileName EnvironmentPrefix Anonymous AllowInsecureEndpoint", "StoreAddress", "" },
         { "Test-MigrationAddress", "Address As Credential Detailed", "Boolean AddressCheck", "" },
-        { "New-MigrationJob", "Name Source Destination Overwrite Prefix Include Exclude IncludeRegex ExcludeRegex MinimumSize MaximumSize ModifiedAfter ModifiedBefore ClockSkewMargin MaxBandwidth Concurrency MemoryBudget SinglePutLimit PartSize WhatIf Confirm", "MigrationJobInfo", "Medium" },
+        { "New-MigrationJob", "Name Source Destination Overwrite Prefix Include Exclude IncludeRegex ExcludeRegex MinimumSize MaximumSize ModifiedAfter ModifiedBefore ConflictAction RepairMetadata ClockSkewMargin MaxBandwidth Concurrency MemoryBudget SinglePutLimit PartSize WhatIf Confirm", "MigrationJobInfo", "Medium" },
         { "Get-MigrationJob", "Name", "MigrationJobInfo", "" },
-        { "Set-MigrationJob", "Job MaxBandwidth Concurrency CutoverTime PassThru WhatIf Confirm", "MigrationJobInfo", "Medium" },
+        { "Set-MigrationJob", "Job MaxBandwidth Concurrency CutoverTime ConflictAction RepairMetadata PassThru WhatIf Confirm", "MigrationJobInfo", "Medium" },
         { "Remove-MigrationJob", "Job WhatIf Confirm", "", "High" },
         { "Start-OssMigration", "Job SourceCredential DestinationCredential TimeBudget MaximumError WhatIf Confirm", "MigrationReport", "Medium" },
         { "Stop-OssMigration", "Job WhatIf Confirm", "", "Medium" },
         { "Get-MigrationReport", "Job Last", "MigrationReport", "" },
         { "Get-MigrationItem", "Job Run State", "MigrationItem", "" },
         { "Compare-MigrationData", "Job Source Destination Level IncludeSame Summary SourceCredential DestinationCredential", "ComparisonItem ComparisonSummary", "" },
-        { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder WhatIf Confirm", "SandboxInfo", "Medium" },
+        { "Test-OssCutover", "Job WritesStoppedAt MaximumAge BusinessLists SkipMirror ProbeKey CreateProbe SourceCredential DestinationCredential Detailed", "Boolean CutoverReadiness", "" },
+        { "Wait-OssCutover", "Job WritesStoppedAt MaximumAge BusinessLists SkipMirror ProbeKey CreateProbe Timeout Interval SourceCredential DestinationCredential", "CutoverReadiness", "" },
+        { "Start-MigrationSandbox", "S3Bucket OssBucket SourceFolder DestinationFolder LinkBandwidth LinkLatency WhatIf Confirm", "SandboxInfo", "Medium" },
         { "Stop-MigrationSandbox", "Sandbox WhatIf Confirm", "", "Medium" },
     };
 
@@ -49,6 +51,8 @@ public sealed class CmdletSurfaceTests
     [InlineData("Get-MigrationReport")]
     [InlineData("Get-MigrationItem")]
     [InlineData("Compare-MigrationData")]
+    [InlineData("Test-OssCutover")]
+    [InlineData("Wait-OssCutover")]
     public void A_job_binds_by_position_by_value_and_by_the_names_Name_and_JobName(string name)
     {
         using Session session = new();

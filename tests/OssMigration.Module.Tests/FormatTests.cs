@@ -19,6 +19,8 @@ public sealed class FormatTests
         ["Reporting.MigrationItem"] = """{"JobName":"photos","Run":2,"Key":"KEY","State":"Failed","ErrorKind":"AccessDenied","Message":"It was\nrefused.","Size":1536}""",
         ["Reporting.ComparisonItem"] = """{"ComparisonId":"c","Key":"KEY","Status":"Different","Reason":"sizes differ","SourceSize":1536,"DestinationSize":null}""",
         ["Reporting.ComparisonSummary"] = """{"ComparisonId":"c","JobName":"photos","IsComplete":true,"Listed":{"Objects":2,"Bytes":3072},"Same":{"Objects":2,"Bytes":3072}}""",
+        ["Cutover.CutoverReadiness"] = """{"JobName":"photos","CheckedAt":"2026-06-01T12:00:00Z","Conditions":[{"Subject":"StaleObjects","State":"NotMet","Evidence":"'KEY\u001b[2J' is stale.","Mend":"Run again."},{"Subject":"FullRun","State":"Met","Evidence":"Run 3 ended."}]}""",
+        ["Cutover.CutoverCondition"] = """{"Subject":"StaleObjects","State":"NotMet","Evidence":"'\u001b[2J' is stale.","Mend":"Run again."}""",
         ["Reporting.ObjectCount"] = """{"Objects":4907,"Bytes":650000000}""",
         ["Reporting.StoreUsage"] = """{"Requests":5000,"Retries":3,"BytesRead":1536,"BytesWritten":0}""",
     };

@@ -98,6 +98,57 @@ public sealed class SandboxTests
     }
 
     [Fact]
+    public void With_a_link_source_and_destination_lead_through_it_and_the_endpoints_do_not()
+    {
+        using SandboxSession session = new("-LinkBandwidth 200Mbps -LinkLatency 00:00:00.005");
+
+        Outcome endpoints = session.Run("$sandbox.Source.Endpoint, $sandbox.Destination.Endpoint, $sandbox.S3Endpoint, $sandbox.OssEndpoint").Succeeded();
+        Outcome link = session.Run("$sandbox.LinkBandwidth, $sandbox.LinkLatency").Succeeded();
+        Outcome usable = session.Run("$sandbox.Source, $sandbox.Destination | Test-MigrationAddress").Succeeded();
+        object? told = session.Run("$sandbox.Ask('/link').downBytesPerSecond").Single().BaseObject;
+
+        Assert.Equal(4, endpoints.Output.Select(endpoint => endpoint.BaseObject).Distinct().Count());
+        Assert.Equal([25_000_000L, TimeSpan.FromMilliseconds(5)], link.Output.Select(value => value.BaseObject));
+        Assert.Equal([true, true], usable.Output.Select(answer => (bool)answer.BaseObject));
+        Assert.Equal(25_000_000L, told);
+    }
+
+    [Fact]
+    public void A_script_leads_the_live_business_with_hashtables_and_a_refusal_is_an_error_with_its_reason()
+    {
+        using SandboxSession session = new();
+
+        Outcome life = session.Run("""
+            $null = $sandbox.Tell('/business', @{
+                source = @{ bucket = 'source' }; destination = @{ bucket = 'destination' }; operationsPerSecond = 50.5; minimumBytes = 10; maximumBytes = 20 })
+            do { $report = $sandbox.Ask('/business') } until ($report.total.creates -gt 0)
+            $since = $sandbox.Tell('/business/phase', @{ phase = 'stopped' })
+            $report.windows[0].name
+            $since.phase
+            $sandbox.Tell('/business/verify', @{}).lost -gt 0
+            """);
+        Outcome refusal = session.Run("$sandbox.Tell('/business/phase', @{ phase = 'asleep' })");
+
+        Assert.Equal(["start", "stopped", true], life.Succeeded().Output.Select(value => value.BaseObject));
+        Assert.Contains("The sandbox refused POST /business/phase", refusal.Terminating!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-LinkLatency 00:00:01", "ArgumentInvalid", "needs -LinkBandwidth")]
+    [InlineData("-LinkBandwidth 25MB/s -LinkLatency 01:00:00", "ArgumentInvalid", "0 to 60 seconds")]
+    [InlineData("-LinkBandwidth fast", "ParameterArgumentTransformationError", "is no rate")]
+    [InlineData("-LinkBandwidth 0", "ParameterArgumentValidationError", "LinkBandwidth")]
+    public void A_link_that_makes_no_sense_is_refused_before_anything_starts(string parameters, string id, string reason)
+    {
+        using Session session = new();
+
+        Outcome outcome = session.Run($"Start-MigrationSandbox {parameters}");
+
+        Assert.StartsWith(id, outcome.ErrorId, StringComparison.Ordinal);
+        Assert.Contains(reason, outcome.Terminating!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_sandbox_that_cannot_start_says_why()
     {
         using Session session = new();

@@ -39,6 +39,7 @@ public sealed class ScriptsTests
         ScriptBlockAst script = Parser.ParseFile(Path.Combine(Layout.Module, "runbooks", runbook), out _, out _);
         HashSet<string> own = [.. script.FindAll(node => node is FunctionDefinitionAst, true).Cast<FunctionDefinitionAst>().Select(function => function.Name)];
         string[] used = [.. script.FindAll(node => node is CommandAst, true).Cast<CommandAst>()
+            .Where(command => !IsSibling(command))
             .Select(command => command.GetCommandName() ?? "(computed)")
             .Where(name => !own.Contains(name))
             .Distinct()];
@@ -60,6 +61,12 @@ public sealed class ScriptsTests
         Assert.False(string.IsNullOrWhiteSpace(help.Synopsis));
         Assert.NotEmpty(help.Examples);
     }
+
+    // & "$PSScriptRoot/other.ps1": another shipped runbook, which is held to the same rule.
+    private static bool IsSibling(CommandAst command)
+        => command.CommandElements[0] is ExpandableStringExpressionAst { Value: string path }
+            && path.StartsWith("$PSScriptRoot/", StringComparison.Ordinal)
+            && File.Exists(Path.Combine(Layout.Module, "runbooks", path["$PSScriptRoot/".Length..]));
 
     private static IEnumerable<string> Find(string root)
     {

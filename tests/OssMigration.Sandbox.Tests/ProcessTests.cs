@@ -29,6 +29,21 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task With_a_link_the_line_tells_the_addresses_through_it_beside_the_direct_ones()
+    {
+        using Process sandbox = Start("--link", "25MB/s,20ms,up=10MB/s");
+        JsonElement line = await ReadLineAsync(sandbox);
+        sandbox.Kill();
+        await sandbox.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        JsonElement link = line.GetProperty("link");
+        string?[] addresses = [.. new[] { link.GetProperty("s3"), link.GetProperty("oss"), line.GetProperty("s3").GetProperty("endpoint"), line.GetProperty("oss").GetProperty("endpoint") }.Select(address => address.GetString())];
+        Assert.Equal(4, addresses.Distinct().Count());
+        Assert.All(addresses, address => Assert.StartsWith("http://127.0.0.1:", address, StringComparison.Ordinal));
+        Assert.Equal((25_000_000L, 10_000_000L, 20d), (link.GetProperty("downBytesPerSecond").GetInt64(), link.GetProperty("upBytesPerSecond").GetInt64(), link.GetProperty("roundTripMs").GetDouble()));
+    }
+
+    [Fact]
     public async Task It_ends_with_its_parent()
     {
         using Process parent = Process.Start("sleep", ["60"]);
@@ -45,6 +60,7 @@ public sealed class ProcessTests
     [InlineData("--unknown", "x", "The option --unknown is unknown.")]
     [InlineData("--s3-port", "x", "The option --s3-port takes a number, not 'x'.")]
     [InlineData("--s3-bucket", "b=folder:/no/such/folder", "The folder '/no/such/folder' does not exist.")]
+    [InlineData("--link", "fast", "A link is RATE,ROUNDTRIP[,up=RATE][,queue=SIZE], such as 25MB/s,20ms,queue=64KB, not 'fast'.")]
     [InlineData("--s3-bucket", "b=other:x", "A bucket is NAME, NAME=folder:PATH or NAME=synthetic:KIND,count=N,size=N, not 'b=other:x'.")]
     public async Task A_wrong_command_line_is_named_and_ends_with_2(string option, string value, string message)
     {

@@ -20,7 +20,12 @@ internal sealed class ComparisonRules(ComparisonLevel level, CutoverEvidence? cu
         if (triple.Source is { IsFilteredOut: true })
             return null;
         if (triple.Source is not { } listed)
-            return triple.Destination is null ? null : (ComparisonStatus.DestinationOnly, "not at the source");
+        {
+            if (triple.Destination is null)
+                return null;
+            return (ComparisonStatus.DestinationOnly, triple.Settled is null ? "not at the source" : "migrated by this job, and gone at the source since");
+        }
+
 
         ObjectEntry source = listed.Entry;
         if (triple.Destination is not { } destination)

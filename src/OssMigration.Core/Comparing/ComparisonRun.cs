@@ -66,7 +66,6 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         CutoverEvidence? cutover = job.CutoverTime is { } moment && moment <= environment.Time.GetUtcNow() ? new CutoverEvidence(moment, job.ClockSkewMargin) : null;
         ComparisonRules rules = new(request.Level, cutover);
         ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules);
-        using GoneKeys gone = new(folder);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
             source.ReadAsync(leaving.Token), Manifest().ReadAsync(null, null, leaving.Token), EntriesOf(destination, leaving.Token), leaving.Token);
@@ -88,7 +87,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
 
                 underWay.Enqueue(isDoubtful
                     ? DecideAsync(id, check, triple, verdict, leaving.Token)
-                    : Task.FromResult(Item(id, triple, verdict, IsGoneAtSource(triple, gone))));
+                    : Task.FromResult(Item(id, triple, verdict)));
                 while (underWay.Count > job.Concurrency || (underWay.TryPeek(out Task<ComparisonItem>? head) && head.IsCompleted))
                     yield return await underWay.Dequeue().ConfigureAwait(false);
             }
@@ -124,18 +123,14 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         string id, ContentCheck check, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict, CancellationToken cancellationToken)
         => Item(id, triple, await check.DecideAsync(triple, verdict, cancellationToken).ConfigureAwait(false));
 
-    // What is at the destination only is ours where this job ever settled it.
-    private static bool IsGoneAtSource(EntryTriple triple, GoneKeys gone)
-        => triple.Source is null && (triple.Proved is not null || gone.Contains(triple.Key));
-
-    private ComparisonItem Item(string id, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict, bool isGoneAtSource = false) => new()
+    private ComparisonItem Item(string id, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict) => new()
     {
         JobName = request.JobName,
         ComparisonId = id,
         Key = triple.Key,
         Status = verdict.Status,
-        Reason = isGoneAtSource ? "migrated by this job, and gone at the source since" : verdict.Reason,
-        IsGoneAtSource = isGoneAtSource,
+        Reason = verdict.Reason,
+        IsGoneAtSource = verdict.Status == ComparisonStatus.DestinationOnly && triple.Proved is not null,
         SourceSize = triple.Source?.Entry.Size,
         DestinationSize = triple.Destination?.Size,
         SourceVersion = triple.Source?.Entry.Version.Value,

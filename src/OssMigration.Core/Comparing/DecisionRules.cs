@@ -36,6 +36,8 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
     {
         if (triple.Source is not { } listed)
             return WithoutSource(triple);
+        if (listed.Error is { } error)
+            return new TransferAction.Settle(TransferOutcome.Exceptional.Of(error));
         if (listed.IsFilteredOut)
             return new TransferAction.Settle(TransferOutcome.FilteredOut.Instance);
 
@@ -48,9 +50,14 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
             : WithoutDestination(source, triple.Settled);
     }
 
-    private static TransferAction.Settle WithoutSource(EntryTriple triple) => triple.Proved is null
-        ? new TransferAction.Settle(TransferOutcome.DestinationOnly.Instance)
-        : Exceptional(MigrationItemState.GoneAtSource, "GoneAtSource", "Migrated by an earlier run; no longer at the source.");
+    private TransferAction.Settle WithoutSource(EntryTriple triple)
+    {
+        if (triple.Destination is null)
+            return new TransferAction.Settle(new TransferOutcome.AtNeitherEnd(IsForgotten: !isAfterCutover));
+        return triple.Proved is null
+            ? new TransferAction.Settle(TransferOutcome.DestinationOnly.Instance)
+            : Exceptional(MigrationItemState.GoneAtSource, "GoneAtSource", "Migrated by an earlier run; no longer at the source.");
+    }
 
     private TransferAction WithoutDestination(ObjectEntry source, SettledEntry? settled)
     {

@@ -26,6 +26,11 @@ internal sealed class CutoverStore(IObjectStore inner, Func<bool> isAfterCutover
             ? ReplaceAsync(request.Key, expected, token => Target.CompleteAsync(request, token), cancellationToken)
             : Target.CompleteAsync(isAfterCutover() ? request with { ForbidOverwrite = true } : request, cancellationToken);
 
+    /// <inheritdoc/>
+    public override Task DeleteAsync(string key, CancellationToken cancellationToken) => isAfterCutover()
+        ? throw new StoreException(StoreErrorKind.NotSupported, DisplayName, "After cut-over nothing is deleted at the destination.") { Key = key }
+        : Target.DeleteAsync(key, cancellationToken);
+
     private async Task<PutResult> ReplaceAsync(
         string key, ExpectedObject expected, Func<CancellationToken, Task<PutResult>> write, CancellationToken cancellationToken)
     {

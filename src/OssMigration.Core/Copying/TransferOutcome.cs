@@ -21,11 +21,20 @@ internal enum OutcomeKind
     DestinationOnly,
     FilteredOut,
 
+    /// <summary>Settled by an earlier run, and at neither end any more. Reported nowhere.</summary>
+    AtNeitherEnd,
+
     /// <summary>Of Copied: no earlier run had settled the key.</summary>
     New,
 
     /// <summary>Of Copied: an earlier run had settled another version of the source.</summary>
     Changed,
+
+    /// <summary>Of all keys: an earlier run had settled them.</summary>
+    Known,
+
+    /// <summary>Of GoneAtSource: removed at the destination.</summary>
+    Removed,
 
     /// <summary>Of Copied: after cut-over it replaced what this job had written.</summary>
     Overwritten,
@@ -88,6 +97,16 @@ internal abstract record TransferOutcome
         public static DestinationOnly Instance { get; } = new();
 
         public override OutcomeKind Kind => OutcomeKind.DestinationOnly;
+    }
+
+    /// <summary>Settled by an earlier run, and at neither end any more.</summary>
+    /// <param name="IsForgotten">
+    /// Whether it leaves the manifest. After cut-over it stays: what the business deleted must not come back should the key
+    /// appear at the source again.
+    /// </param>
+    internal sealed record AtNeitherEnd(bool IsForgotten) : TransferOutcome
+    {
+        public override OutcomeKind Kind => OutcomeKind.AtNeitherEnd;
     }
 
     /// <summary>An outcome that a person should see: it becomes an item of the journal.</summary>

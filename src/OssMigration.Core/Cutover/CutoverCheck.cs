@@ -1,5 +1,4 @@
 using OssMigration.Core.Jobs;
-using OssMigration.Core.Journal;
 using OssMigration.Core.Mirroring;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -19,14 +18,14 @@ public sealed class CutoverCheck(EngineEnvironment environment, IMirrorTester mi
     /// <exception cref="ArgumentException">The request contradicts itself.</exception>
     /// <exception cref="JobStateException">There is no such job, or its journal cannot be read.</exception>
     public async Task<CutoverReadiness> CheckAsync(CutoverRequest request, IRunListener listener, CancellationToken cancellationToken)
-        => (await CheckAsync(request, earlier: null, listener, cancellationToken).ConfigureAwait(false)).Readiness;
+        => (await CheckAsync(request, CutoverMemory.Empty, listener, cancellationToken).ConfigureAwait(false)).Readiness;
 
-    /// <summary>As above; a pass of an earlier check serves again as long as nothing has happened since.</summary>
-    internal async Task<(CutoverReadiness Readiness, CutoverPass? Pass)> CheckAsync(
-        CutoverRequest request, CutoverPass? earlier, IRunListener listener, CancellationToken cancellationToken)
+    /// <summary>As above; what an earlier check has found serves again as long as nothing has happened since.</summary>
+    internal async Task<(CutoverReadiness Readiness, CutoverMemory Memory)> CheckAsync(
+        CutoverRequest request, CutoverMemory earlier, IRunListener listener, CancellationToken cancellationToken)
     {
         request.Check();
-        CutoverRuns runs = CutoverRuns.Read(_engine, request.JobName);
+        CutoverRuns runs = CutoverRuns.Read(environment, request.JobName);
         MigrationJob job = runs.Status.Job;
         DateTimeOffset now = environment.Time.GetUtcNow();
         if (job.CutoverTime <= now)
@@ -37,24 +36,31 @@ public sealed class CutoverCheck(EngineEnvironment environment, IMirrorTester mi
                 CheckedAt = now,
                 CutoverTime = job.CutoverTime,
                 Conditions = [RunConditions.Moment(job, now)],
-            }, null);
+            }, earlier);
         }
 
-        FoundPass found = await new CutoverPassFinder(environment, _engine).FindAsync(request, runs, earlier, listener, cancellationToken).ConfigureAwait(false);
+        FoundPass found = await new CutoverPassFinder(environment, _engine).FindAsync(request, runs, earlier.Pass, listener, cancellationToken).ConfigureAwait(false);
+        Finding<MirrorTest> mirrored = Recall(await TestMirrorAsync(request, job, found.Pass, listener, cancellationToken).ConfigureAwait(false), earlier.Proof, request);
         CutoverFacts facts = new()
         {
             Request = request,
             Found = found,
-            Mirror = await TestMirrorAsync(request, job, found.Pass, listener, cancellationToken).ConfigureAwait(false),
+            Mirror = mirrored,
             Bucket = await InspectAsync(request, job, listener, cancellationToken).ConfigureAwait(false),
 
             // A run may have begun or ended while the pass was made.
-            Runs = CutoverRuns.Read(_engine, request.JobName),
+            Runs = CutoverRuns.Read(environment, request.JobName),
             Recorded = CutoverPassFinder.LastRecorded(_engine.GetComparisons(request.JobName)),
             Now = environment.Time.GetUtcNow(),
         };
-        return (Judge(facts), found.Pass);
+        return (Judge(facts), new CutoverMemory(found.Pass, mirrored.Value is { Succeeded: true } proof ? proof : earlier.Proof));
     }
+
+    // A wait that has fetched everything there was has proved the rule by that.
+    private Finding<MirrorTest> Recall(Finding<MirrorTest> tested, MirrorTest? proof, CutoverRequest request)
+        => tested.Value is { Cause: MirrorTestCause.NothingToFetch } && proof is not null && environment.Time.GetUtcNow() - proof.TestedAt <= request.MaximumAge
+            ? new Finding<MirrorTest>(proof, null)
+            : tested;
 
     private static CutoverReadiness Judge(CutoverFacts facts)
     {
@@ -68,7 +74,7 @@ public sealed class CutoverCheck(EngineEnvironment environment, IMirrorTester mi
         CutoverForecast forecast = CutoverForecaster.Make(facts.Runs.Full, facts.Comparison, job.MaxBytesPerSecond);
         CutoverNeed need = NeedOf(facts, conditions);
         forecast = forecast with { EarliestMoment = CutoverForecaster.Earliest(forecast, facts.Now, need) };
-        conditions.Add(ForecastCondition.Of(forecast, need, facts.Request.WritesStoppedAt is null));
+        conditions.Add(ForecastCondition.Of(forecast, need, isReady: !conditions.Any(condition => condition.IsOpen), writesGoOn: facts.Request.WritesStoppedAt is null));
         return new CutoverReadiness
         {
             JobName = job.Name,
@@ -117,9 +123,9 @@ public sealed class CutoverCheck(EngineEnvironment environment, IMirrorTester mi
 
             return new Finding<MirrorTest>(last, null);
         }
-        catch (StoreException exception)
+        catch (Exception exception) when (exception is StoreException or RefusedException or ArgumentException)
         {
-            return new Finding<MirrorTest>(null, exception.Describe());
+            return new Finding<MirrorTest>(null, exception is StoreException store ? store.Describe() : exception.Message);
         }
     }
 

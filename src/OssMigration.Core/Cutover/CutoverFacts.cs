@@ -40,6 +40,13 @@ internal sealed record CutoverFacts
     /// <summary>Which comparison that is, for a sentence.</summary>
     public string ByComparison => Comparison is { } comparison ? $"by the comparison of {CutoverText.Time(comparison.StartedAt)}" : "by no comparison";
 
+    /// <summary>Whether the comparison saw every object that the listing of the source counts.</summary>
+    public bool IsComparisonWhole => Comparison is { } comparison && SeenBy(comparison) == comparison.Listed.Objects;
+
+    /// <summary>Objects of the source that a comparison saw.</summary>
+    public static long SeenBy(ComparisonSummary comparison) => (comparison.Same + comparison.Different + comparison.SourceOnly
+        + comparison.Superseded + comparison.DeletedAtDestination + comparison.Unproved).Objects;
+
     /// <summary>What of the last run's exceptions is still open; null where that cannot be told.</summary>
     public IReadOnlyList<MigrationItem>? OpenExceptions
         => Runs.LastFull is { } last && CutoverRuns.ExceptionsOf(last).Objects == 0 ? []

@@ -10,7 +10,7 @@ internal static class CutoverForecaster
 
     /// <summary>What the last runs over everything moved, oldest first.</summary>
     public static IReadOnlyList<CutoverIncrement> Increments(IReadOnlyList<MigrationReport> fullRuns)
-        => [.. fullRuns.TakeLast(Runs).Select(report => new CutoverIncrement(report.Run, report.StartedAt, report.Copied, report.Duration))];
+        => [.. fullRuns.TakeLast(Runs).Select(report => new CutoverIncrement(report.Run, report.StartedAt, report.New + report.Changed, report.Duration))];
 
     /// <summary>What is left by a comparison.</summary>
     public static ObjectCount LeftBy(ComparisonSummary comparison) => comparison.SourceOnly + comparison.Different;

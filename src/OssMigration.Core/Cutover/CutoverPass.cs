@@ -1,6 +1,16 @@
+using OssMigration.Core.Mirroring;
 using OssMigration.Core.Reporting;
 
 namespace OssMigration.Core.Cutover;
+
+/// <summary>What a check hands to the next one of the same wait.</summary>
+/// <param name="Pass">The pass; null for none.</param>
+/// <param name="Proof">The last test of the mirroring rule that succeeded; null for none.</param>
+internal sealed record CutoverMemory(CutoverPass? Pass, MirrorTest? Proof)
+{
+    /// <summary>Nothing was checked yet.</summary>
+    public static CutoverMemory Empty { get; } = new(null, null);
+}
 
 /// <summary>
 /// What a comparison found that began after the writes stopped: exact counts in its summary, and the items that a person must see,

@@ -37,10 +37,10 @@ internal sealed class CutoverPassFinder(EngineEnvironment environment, Migration
             return new FoundPass(null, "It was not looked for stale objects, because a run must be complete first.");
 
         ComparisonSummary? recorded = LastRecorded(engine.GetComparisons(request.JobName));
-        if (recorded is not null && Serves(recorded, request, now))
-            return new FoundPass(CutoverPass.Of(recorded));
         if (earlier is not null && IsStillTrue(earlier, recorded, runs, request, now))
             return new FoundPass(earlier);
+        if (recorded is not null && Serves(recorded, runs, request, now))
+            return new FoundPass(CutoverPass.Of(recorded));
         return await MakeAsync(request, runs, listener, cancellationToken).ConfigureAwait(false);
     }
 
@@ -49,12 +49,12 @@ internal sealed class CutoverPassFinder(EngineEnvironment environment, Migration
         comparison => comparison.IsComplete && comparison.Level != ComparisonLevel.Size && comparison.Digest == ComparisonTally.DigestOf(comparison));
 
     // One with anything to be named does not serve, because of a recorded one only the counts are known.
-    private static bool Serves(ComparisonSummary recorded, CutoverRequest request, DateTimeOffset now)
+    private static bool Serves(ComparisonSummary recorded, CutoverRuns runs, CutoverRequest request, DateTimeOffset now)
         => recorded.StartedAt > request.WritesStoppedAt
             && now - recorded.EndedAt <= request.MaximumAge
             && recorded.Same.Objects + recorded.SourceOnly.Objects == recorded.Listed.Objects
             && recorded.GoneAtSource is { Objects: 0 }
-            && !(request.BusinessLists && recorded.SourceOnly.Objects > 0);
+            && (recorded.SourceOnly.Objects == 0 || !(request.BusinessLists || CutoverRuns.ExceptionsOf(runs.LastFull!).Objects > 0));
 
     // Nothing but a run changes what a pass found, as long as the writes have stopped.
     private static bool IsStillTrue(CutoverPass earlier, ComparisonSummary? recorded, CutoverRuns runs, CutoverRequest request, DateTimeOffset now)

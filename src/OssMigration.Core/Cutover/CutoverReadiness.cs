@@ -105,7 +105,7 @@ public sealed record CutoverReadiness
     public bool IsReady => !Conditions.Any(condition => condition.IsOpen);
 
     /// <summary>The conditions that are open.</summary>
-    public IEnumerable<CutoverCondition> Open => Conditions.Where(condition => condition.IsOpen);
+    public IReadOnlyList<CutoverCondition> Open => [.. Conditions.Where(condition => condition.IsOpen)];
 
     /// <summary>The comparison that the check rests on; null where there is none.</summary>
     public ComparisonSummary? Comparison { get; init; }

@@ -1,4 +1,5 @@
 using OssMigration.Core.Jobs;
+using OssMigration.Core.Journal;
 using OssMigration.Core.Reporting;
 
 namespace OssMigration.Core.Cutover;
@@ -9,15 +10,22 @@ internal sealed class CutoverRuns
     /// <summary>Most exceptional objects whose mending is followed one by one.</summary>
     public const int MaximumFollowed = 10_000;
 
-    private CutoverRuns(JobStatus status, IReadOnlyList<MigrationReport> all)
+    private CutoverRuns(JobStatus status, bool hasOpenRun, IReadOnlyList<MigrationReport> all)
     {
         Status = status;
+        HasOpenRun = hasOpenRun;
         All = all;
         Full = [.. all.Where(CoversEverything)];
     }
 
     /// <summary>The job with where it stands.</summary>
     public JobStatus Status { get; }
+
+    /// <summary>
+    /// Whether the last run, whatever it covered, has not ended. A job may be held by a process that waits for the next run of a
+    /// series; then none is open.
+    /// </summary>
+    public bool HasOpenRun { get; }
 
     /// <summary>The reports of all runs, oldest first.</summary>
     public IReadOnlyList<MigrationReport> All { get; }
@@ -28,12 +36,17 @@ internal sealed class CutoverRuns
     /// <summary>The last of them; null before the first.</summary>
     public MigrationReport? LastFull => Full.Count == 0 ? null : Full[^1];
 
-    /// <summary>Whether the last run, whatever it covered, has ended, and the last one over everything has an outcome for each object.</summary>
-    public bool IsSettled => Status.State == JobState.Finished && LastFull is { Status: not RunStatus.Incomplete, Reconciled: true };
+    /// <summary>Whether no run is open, and the last one over everything has an outcome for each object.</summary>
+    public bool IsSettled => !HasOpenRun && LastFull is { Status: not RunStatus.Incomplete, Reconciled: true };
 
     /// <summary>Reads the runs.</summary>
     /// <exception cref="JobStateException">There is no such job, or its journal cannot be read.</exception>
-    public static CutoverRuns Read(MigrationEngine engine, string jobName) => new(engine.GetJob(jobName), engine.GetReports(jobName));
+    public static CutoverRuns Read(EngineEnvironment environment, string jobName)
+    {
+        MigrationEngine engine = new(environment);
+        using JournalReader journal = new JobFolder(environment.Home, jobName).Read();
+        return new CutoverRuns(engine.GetJob(jobName), journal.LastRun() is { IsFinished: false }, journal.Reports());
+    }
 
     /// <summary>What the last run over everything did not migrate.</summary>
     public static ObjectCount ExceptionsOf(MigrationReport report) => report.Conflict + report.Unsupported + report.NeedsRestore + report.Failed;
@@ -55,5 +68,5 @@ internal sealed class CutoverRuns
         return found;
     }
 
-    private static bool CoversEverything(MigrationReport report) => report.Mode is MigrationMode.Full or MigrationMode.Incremental;
+    private static bool CoversEverything(MigrationReport report) => report.Scope == RunScope.Everything;
 }

@@ -65,12 +65,12 @@ public sealed class CutoverWait(EngineEnvironment environment, CutoverCheck chec
         using CancellationTokenSource timeout = options.Timeout is { } limit ? new CancellationTokenSource(limit, environment.Time) : new CancellationTokenSource();
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         CutoverReadiness? last = null;
-        CutoverPass? pass = null;
+        CutoverMemory memory = CutoverMemory.Empty;
         try
         {
             while (true)
             {
-                (last, pass) = await check.CheckAsync(request, pass, listener, end.Token).ConfigureAwait(false);
+                (last, memory) = await check.CheckAsync(request, memory, listener, end.Token).ConfigureAwait(false);
                 onCheck(last);
                 if (last.CutoverTime <= last.CheckedAt)
                     throw new RefusedException("CutoverAlreadyDone", last.Conditions[0].Evidence, last.Conditions[0].Mend);

@@ -22,10 +22,13 @@ internal static class RunConditions
     public static CutoverCondition FullRun(CutoverFacts facts)
     {
         string start = $"Start-OssMigration -Job {facts.JobName}";
-        if (facts.Runs.Status.State == JobState.Running)
-            return Make(CutoverSubject.FullRun, CutoverState.NotMet, "A run is under way.", "Wait for its end.");
-        if (facts.Runs.Status.State == JobState.Stopped)
-            return Make(CutoverSubject.FullRun, CutoverState.NotMet, "The last run was stopped before its end.", $"{start} resumes it.");
+        if (facts.Runs.HasOpenRun)
+        {
+            return facts.Runs.Status.State == JobState.Running
+                ? Make(CutoverSubject.FullRun, CutoverState.NotMet, "A run is under way.", "Wait for its end.")
+                : Make(CutoverSubject.FullRun, CutoverState.NotMet, "The last run was stopped before its end.", $"{start} resumes it.");
+        }
+
         if (facts.Runs.LastFull is not { } last)
             return Make(CutoverSubject.FullRun, CutoverState.NotMet, "There was no run over everything yet.", $"{start} begins it.");
 
@@ -34,10 +37,10 @@ internal static class RunConditions
             return Make(CutoverSubject.FullRun, CutoverState.NotMet, $"{run}. It is not complete: {last.Reason}", $"{start} begins the next.") with { Data = last };
         ObjectCount exceptions = CutoverRuns.ExceptionsOf(last);
         if (exceptions.Objects == 0)
-            return Make(CutoverSubject.FullRun, CutoverState.Met, $"{run}; both counts agree.") with { Data = last };
-        string kinds = $"{CutoverText.Objects(exceptions.Objects)} were not migrated ({Kinds(last)})";
+            return Make(CutoverSubject.FullRun, CutoverState.Met, $"{run}; both counts agree.{(last.Reason is null ? "" : " " + last.Reason)}") with { Data = last };
+        string kinds = $"Not migrated: {CutoverText.Objects(exceptions.Objects)} ({Kinds(last)})";
         return facts.OpenExceptions is { Count: 0 }
-            ? Make(CutoverSubject.FullRun, CutoverState.Met, $"{run}. {kinds}, and are proved to be mended since.") with { Data = last }
+            ? Make(CutoverSubject.FullRun, CutoverState.Met, $"{run}. {kinds}, proved to be mended since.") with { Data = last }
             : Make(CutoverSubject.FullRun, CutoverState.NotMet, $"{run}. {kinds}.", $"Get-MigrationItem -Job {facts.JobName} names them and why. Mend it and run again.") with { Data = last };
     }
 
@@ -78,13 +81,7 @@ internal static class RunConditions
     {
         IReadOnlyList<CutoverIncrement> increments = CutoverForecaster.Increments(facts.Runs.Full);
         string runs = string.Join("; ", increments.Select(run => $"run {run.Run}: {CutoverText.Count(run.Moved)} in {CutoverText.Span(run.Duration)}"));
-        (CutoverState state, string verdict) = increments switch
-        {
-            [] => (CutoverState.Advisory, "There was no run yet."),
-            [.., { Moved.Objects: 0 }] => (CutoverState.Met, "The last run found nothing new or changed."),
-            [_] => (CutoverState.Advisory, "One run tells nothing of how large an increment is; another one does."),
-            [.., CutoverIncrement before, CutoverIncrement last] => Trend(before, last),
-        };
+        (CutoverState state, string verdict) = Trend(increments);
         return Make(CutoverSubject.Increments, state, runs.Length == 0 ? verdict : $"{verdict} Last runs: {runs}.") with { Data = increments };
     }
 
@@ -123,6 +120,15 @@ internal static class RunConditions
             ? Make(CutoverSubject.Exceptions, CutoverState.Unknown, "There was no run over everything yet.")
             : Make(CutoverSubject.Exceptions, CutoverState.Met, "Nothing is unsupported, archived, failed, in conflict or not proved.");
     }
+
+    /// <summary>Whether runs, oldest first, move less and less.</summary>
+    internal static (CutoverState State, string Verdict) Trend(IReadOnlyList<CutoverIncrement> increments) => increments switch
+    {
+        [] => (CutoverState.Advisory, "There was no run yet."),
+        [.., { Moved.Objects: 0 }] => (CutoverState.Met, "The last run found nothing new or changed."),
+        [_] => (CutoverState.Advisory, "One run tells nothing of how large an increment is; another one does."),
+        [.., CutoverIncrement before, CutoverIncrement last] => Trend(before, last),
+    };
 
     private static (CutoverState State, string Verdict) Trend(CutoverIncrement before, CutoverIncrement last)
     {

@@ -25,15 +25,14 @@ internal static class StoreConditions
                 $"Start-OssMigration -Job {facts.JobName} copies them; then check again.") with { Data = stale };
         }
 
-        long seen = summary.Same.Objects + summary.SourceOnly.Objects + summary.Unproved.Objects + summary.Superseded.Objects + summary.DeletedAtDestination.Objects;
-        if (seen != summary.Listed.Objects)
+        if (!facts.IsComparisonWhole)
         {
             return Make(
                 CutoverSubject.StaleObjects, CutoverState.NotMet,
-                FormattableString.Invariant($"{what} saw {seen:N0} objects where the listing of the source counts {summary.Listed.Objects:N0}: the store left something out."), "Check again.");
+                FormattableString.Invariant($"{what} saw {CutoverFacts.SeenBy(summary):N0} objects where the listing of the source counts {summary.Listed.Objects:N0}: the store left something out."), "Check again.");
         }
 
-        string unproved = summary.Unproved.Objects == 0 ? "" : $" {CutoverText.Objects(summary.Unproved.Objects)} could not be proved, and may be stale.";
+        string unproved = summary.Unproved.Objects == 0 ? "" : $" Not proved, and perhaps stale: {CutoverText.Objects(summary.Unproved.Objects)}.";
         return Make(
             CutoverSubject.StaleObjects, unproved.Length == 0 ? CutoverState.Met : CutoverState.NotMet, $"{what} found nothing stale {of}.{unproved}",
             unproved.Length == 0 ? null : $"Compare-MigrationData -Job {facts.JobName} -Level Content proves them.");
@@ -55,7 +54,7 @@ internal static class StoreConditions
         {
             MirrorTestCause.None => Make(
                 CutoverSubject.MirrorRule, CutoverState.Met,
-                FormattableString.Invariant($"{test.Message} Key '{test.Key}', {test.Bytes:N0} bytes in {test.Duration.TotalMilliseconds:N0} ms, at {CutoverText.Time(test.TestedAt)}.")),
+                FormattableString.Invariant($"{test.Message} Key '{test.Key}', in {test.Duration.TotalMilliseconds:N0} ms, at {CutoverText.Time(test.TestedAt)}.")),
             MirrorTestCause.NothingToFetch => Make(
                 CutoverSubject.MirrorRule, CutoverState.NotMet,
                 $"The rule could not be proved, because nothing is at the source only: everything has arrived. New objects are written there until the switch, and only the rule brings them. {test.Message}",
@@ -115,15 +114,17 @@ internal static class StoreConditions
             return Make(CutoverSubject.Deletions, CutoverState.Unknown, "No comparison tells whether objects were deleted at the source.", $"Compare-MigrationData -Job {facts.JobName} -Summary makes one.");
         if (summary.GoneAtSource is not { } gone)
             return Make(CutoverSubject.Deletions, CutoverState.Unknown, $"The last comparison ({CutoverText.Time(summary.StartedAt)}) does not tell what was deleted at the source.", $"Compare-MigrationData -Job {facts.JobName} -Summary makes another one.");
+        if (!facts.IsComparisonWhole)
+            return Make(CutoverSubject.Deletions, CutoverState.Unknown, "The listing of the source left something out, so what is missing there may not be deleted at all.", "Check again.");
         long foreign = summary.DestinationOnly.Objects - gone.Objects;
-        string others = foreign == 0 ? "" : $" {CutoverText.Objects(foreign)} more at the destination only were never written by this job and are left alone.";
+        string others = foreign == 0 ? "" : $" At the destination only, never written by this job and left alone: {CutoverText.Objects(foreign)}.";
         if (gone.Objects == 0)
             return Make(CutoverSubject.Deletions, CutoverState.Met, $"Nothing that was deleted at the source is at the destination {facts.ByComparison}.{others}");
         IReadOnlyList<ComparisonItem> items = facts.Pass?.Gone ?? [];
         string names = items.Count == 0 ? "" : ": " + CutoverText.Names(items.Select(item => item.Key), gone.Objects);
         return Make(
             CutoverSubject.Deletions, CutoverState.NotMet,
-            $"{CutoverText.Count(gone)} were deleted at the source after they had been migrated and would come back to life {facts.ByComparison}{names}.{others}",
+            $"Deleted at the source after the migration, still at the destination and about to come back to life {facts.ByComparison}: {CutoverText.Count(gone)}{names}.{others}",
             $"Start-OssMigration -Job {facts.JobName} -RemoveDeleted removes them at the destination.") with { Data = items };
     }
 

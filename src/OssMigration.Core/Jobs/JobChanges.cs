@@ -30,6 +30,12 @@ public sealed record JobChanges
     /// <summary>The moment of cut-over.</summary>
     public DateTimeOffset? CutoverTime { get; init; }
 
+    /// <summary>New interval of an incremental job; taken up at once, also while it waits.</summary>
+    public TimeSpan? Interval { get; init; }
+
+    /// <summary>New number of runs of an incremental job, those that are done included.</summary>
+    public int? RunCount { get; init; }
+
     /// <summary>What happens after cut-over to what changed at the source; taken up by the next start.</summary>
     public ConflictAction? ConflictAction { get; init; }
 
@@ -49,6 +55,8 @@ public sealed record JobChanges
             CutoverTime = CutoverTime ?? job.CutoverTime,
             ConflictAction = ConflictAction ?? job.ConflictAction,
             RepairMetadata = RepairMetadata ?? job.RepairMetadata,
+            Interval = Interval ?? job.Interval,
+            RunCount = RunCount ?? job.RunCount,
         };
         if (!givesRate)
             return changed;

@@ -22,13 +22,24 @@ internal sealed class JobFolder(string home, string name)
     /// <summary>Where a store that lists out of order is sorted.</summary>
     public string Scratch => System.IO.Path.Combine(Path, "scratch");
 
+    /// <summary>A file in <see cref="Scratch"/>.</summary>
+    public string ScratchFile(string file) => System.IO.Path.Combine(Scratch, file);
+
+    /// <summary>The pattern of the files that <see cref="Selection"/> names.</summary>
+    public const string Selections = "selection*.db";
+
+    /// <summary>The keys of a run that looks at a selection.</summary>
+    public string Selection(int run) => System.IO.Path.Combine(Path, FormattableString.Invariant($"selection{run:D5}.db"));
+
     /// <summary>Whether the job exists.</summary>
     public bool Exists => JobOptionCheck.IsName(name) && File.Exists(Journal);
 
     private string LockFile => System.IO.Path.Combine(Path, "lock");
 
     /// <summary>Makes the folder with a new journal.</summary>
-    public void Create(MigrationJob job)
+    /// <param name="job">The job.</param>
+    /// <param name="inherit">Given the folder of manifests: brings what of another job's manifest this one begins with; null for nothing.</param>
+    public void Create(MigrationJob job, Func<string, IReadOnlyList<SegmentRow>>? inherit = null)
     {
         if (Exists)
             throw new JobStateException(JobStateError.AlreadyExists, name, $"There is a job '{name}' already.");
@@ -37,7 +48,7 @@ internal sealed class JobFolder(string home, string name)
             Directory.CreateDirectory(Manifests);
             string pending = Journal + ".new";
             File.Delete(pending);
-            JournalSchema.Create(pending, job, JsonSerializer.Serialize(job, JobJson.Options));
+            JournalSchema.Create(pending, job, JsonSerializer.Serialize(job, JobJson.Options), inherit?.Invoke(Manifests) ?? []);
 
             // The journal appears under its name only when it is whole.
             File.Move(pending, Journal);

@@ -34,6 +34,8 @@ internal static partial class JobOptionCheck
             yield return problem;
         foreach (string problem in JobLimits.Problems(job))
             yield return problem;
+        foreach (string problem in Series(job))
+            yield return problem;
         if (job.PartSize > job.MemoryBudget)
             yield return $"PartSize ({job.PartSize}) is larger than MemoryBudget ({job.MemoryBudget}).";
         if (job.SinglePutLimit > job.MemoryBudget)
@@ -50,6 +52,27 @@ internal static partial class JobOptionCheck
         return source.Prefix == destination.Prefix
             ? $"Source and destination are the same place ({source})."
             : $"Source and destination overlap: of {source} and {destination} one holds the other.";
+    }
+
+    private static IEnumerable<string> Series(MigrationJob job)
+    {
+        if (job.Mode == MigrationMode.Full)
+        {
+            if (job.Interval is not null)
+                yield return "Interval has a meaning with Mode Incremental only: a full job begins a run whenever it is started.";
+            if (job.RunCount is not null)
+                yield return "RunCount has a meaning with Mode Incremental only: a full job begins a run whenever it is started.";
+            yield break;
+        }
+
+        if (job.Interval is not { } interval)
+            yield return "Mode Incremental needs Interval: the time from the start of a run to the start of the next, 1 second to 1 day.";
+        else if (interval < ShortestInterval || interval > LongestInterval)
+            yield return $"Interval is {interval}; 1 second to 1 day is possible. For longer ones let a scheduler start the job.";
+        if (job.RunCount is not { } count)
+            yield return $"Mode Incremental needs RunCount: how many runs the series has, 1 to {MostRuns}.";
+        else if (count is < 1 or > MostRuns)
+            yield return $"RunCount is {count}; 1 to {MostRuns} is possible.";
     }
 
     private static IEnumerable<string> Ranges(MigrationJob job)
@@ -69,6 +92,9 @@ internal static partial class JobOptionCheck
     }
 
     private const long MiB = 1L << 20;
+    private const int MostRuns = 100_000;
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
 
     [GeneratedRegex("^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]\\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();

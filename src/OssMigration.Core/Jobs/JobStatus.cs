@@ -30,4 +30,10 @@ public sealed record JobStatus(MigrationJob Job, JobState State, MigrationReport
 
     /// <summary>When the timetable changes that next; null where it does not.</summary>
     public DateTimeOffset? LimitsChangeAt { get; init; }
+
+    /// <summary>With an incremental job: how many runs of its series are done.</summary>
+    public int RunsDone { get; init; }
+
+    /// <summary>With an incremental job: when its next run is due; null where it has none, or was never started.</summary>
+    public DateTimeOffset? NextRunAt { get; init; }
 }

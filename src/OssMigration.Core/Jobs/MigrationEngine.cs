@@ -21,6 +21,37 @@ public sealed class MigrationEngine(EngineEnvironment environment)
         return made;
     }
 
+    /// <summary>
+    /// Makes a job that goes on where a finished one stands: it takes over addresses, filter, moment of cut-over, and what that
+    /// one has settled, so that its first run is an increment. The other job stays as it is.
+    /// </summary>
+    /// <param name="baseName">The job that is finished.</param>
+    /// <param name="change">Given that job: what the new one has of its own (name, mode, interval, limits).</param>
+    /// <exception cref="RefusedException">That job has no finished run over everything, or its last run is not finished.</exception>
+    /// <exception cref="JobStateException">There is no such job, it runs now, or a job of the new name exists.</exception>
+    /// <exception cref="JobOptionException">Options are out of range or contradict each other.</exception>
+    public MigrationJob CreateJob(string baseName, Func<MigrationJob, MigrationJob> change)
+    {
+        JobFolder origin = Folder(baseName);
+        origin.Read().Dispose();
+        using IDisposable held = origin.Lock();
+        using JournalReader reader = origin.Read();
+        MigrationJob model = reader.Job();
+        MigrationJob made = change(model) with
+        {
+            Source = model.Source,
+            Destination = model.Destination,
+            Filter = model.Filter,
+            CutoverTime = model.CutoverTime,
+            CreatedAt = environment.Time.GetUtcNow(),
+        };
+        JobOptionCheck.Check(made);
+        Inheritance inheritance = new(origin, reader);
+        inheritance.Check();
+        Folder(made.Name).Create(made, inheritance.CopyTo);
+        return made;
+    }
+
     /// <summary>One job with where it stands.</summary>
     /// <exception cref="JobStateException">There is no such job, or its journal cannot be read.</exception>
     public JobStatus GetJob(string name)
@@ -40,6 +71,8 @@ public sealed class MigrationEngine(EngineEnvironment environment)
         {
             Limits = limits.At(now),
             LimitsChangeAt = limits.NextChange(now),
+            RunsDone = reader.RunsDone(),
+            NextRunAt = SeriesClock.NextRunAt(reader),
         };
     }
 
@@ -53,13 +86,18 @@ public sealed class MigrationEngine(EngineEnvironment environment)
     public MigrationJob SetJob(string name, JobChanges changes)
     {
         JobFolder folder = Folder(name);
-        MigrationJob job;
         using (JournalReader reader = folder.Read())
-            job = reader.Job();
-        MigrationJob changed = changes.Apply(job);
-        JobOptionCheck.Check(changed);
-        Write(folder, writes => writes.PutJob(changed));
-        return changed;
+            reader.Job();
+
+        // Read and written in one transaction, so that of two processes none takes back what the other changed.
+        MigrationJob? changed = null;
+        Write(folder, writes => writes.ChangeJob(job =>
+        {
+            changed = changes.Apply(job);
+            JobOptionCheck.Check(changed);
+            return changed;
+        }));
+        return changed!;
     }
 
     /// <summary>Deletes the job's journal and manifests. Objects are not touched. Refused while the job runs.</summary>
@@ -81,13 +119,36 @@ public sealed class MigrationEngine(EngineEnvironment environment)
     }
 
     /// <summary>
-    /// Runs the job: resumes its unfinished run, or begins a new one. Cancelling stops cleanly: transfers in flight are
-    /// dropped, the journal is committed, and the report (Incomplete) is returned, not thrown.
+    /// Runs the job: resumes its unfinished run, or begins a new one; an incremental job run after run. Cancelling stops cleanly:
+    /// transfers in flight are dropped, the journal is committed, and the report (Incomplete) is given, not thrown; while it
+    /// waits for the next run of a series nothing more is given.
     /// </summary>
+    /// <returns>The report of each run as it ends.</returns>
     /// <exception cref="StoreException">What stops a job at once (wrong credential, no such bucket ...); the run is recorded as Incomplete first.</exception>
     /// <exception cref="JobStateException">The job is locked, of another fingerprint or version, damaged or unknown.</exception>
-    public Task<MigrationReport> RunAsync(string name, RunOptions options, IRunListener listener, CancellationToken cancellationToken)
+    /// <exception cref="RefusedException">RunUnfinished, RunNothingYet, RunSeriesDone, RunRemovalAfterCutover: not possible as things stand.</exception>
+    public IAsyncEnumerable<MigrationReport> StartAsync(string name, RunOptions options, IRunListener listener, CancellationToken cancellationToken)
         => new JobRunner(environment, Folder(name), options, listener).RunAsync(cancellationToken);
+
+    /// <summary>As <see cref="StartAsync"/>, to its end.</summary>
+    /// <returns>The last report.</returns>
+    public async Task<MigrationReport> RunAsync(string name, RunOptions options, IRunListener listener, CancellationToken cancellationToken)
+    {
+        MigrationReport? last = null;
+        await foreach (MigrationReport report in StartAsync(name, options, listener, cancellationToken).ConfigureAwait(false))
+            last = report;
+        return last ?? GetReports(name)[^1];
+    }
+
+    /// <summary>An empty selection of keys of a job, to be filled and run.</summary>
+    /// <exception cref="JobStateException">There is no such job.</exception>
+    /// <exception cref="StoreException">LocalDisk: the job's folder cannot be written.</exception>
+    public KeySelection Select(string name)
+    {
+        JobFolder folder = Folder(name);
+        folder.Read().Dispose();
+        return new KeySelection(name, folder.ScratchFile(FormattableString.Invariant($"selection-{(long)(environment.Chance() * 1e15):x}.db")));
+    }
 
     /// <summary>The reports of all runs, oldest first.</summary>
     public IReadOnlyList<MigrationReport> GetReports(string name)

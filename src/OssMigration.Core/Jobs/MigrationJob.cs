@@ -87,6 +87,12 @@ public sealed record MigrationJob
     /// </summary>
     public bool RepairMetadata { get; init; }
 
+    /// <summary>With <see cref="MigrationMode.Incremental"/>: the time from the start of a run to the start of the next. 1 second to 1 day; null with Full.</summary>
+    public TimeSpan? Interval { get; init; }
+
+    /// <summary>With <see cref="MigrationMode.Incremental"/>: how many runs the series has, the first included. 1 to 100,000; null with Full.</summary>
+    public int? RunCount { get; init; }
+
     /// <summary>Highest rate in bytes a second of the line, in each direction; null for no limit.</summary>
     public long? MaxBytesPerSecond { get; init; }
 

@@ -17,11 +17,15 @@ internal sealed class OpenedBucket : IAsyncDisposable
         _store = store;
         _retrying = new RetryingStore(store, environment.Retry, environment.Time, environment.Chance, (error, delay) =>
             listener.OnEvent(new RunEvent(EventLevel.Verbose, $"Again in {delay.TotalMilliseconds:F0} ms: {error.Describe()}")));
+        Prefix = prefix;
         Objects = new PrefixStore(_retrying, prefix);
     }
 
     /// <summary>The objects below the address's prefix. Writes throw where the address was opened for reading.</summary>
     public IObjectStore Objects { get; }
+
+    /// <summary>The address's prefix, with which full keys begin.</summary>
+    public string Prefix { get; }
 
     /// <summary>For people: scheme and bucket.</summary>
     public string DisplayName => _store.DisplayName;

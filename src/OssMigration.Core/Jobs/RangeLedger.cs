@@ -202,7 +202,7 @@ internal sealed class RangeLedger : IDisposable
     {
         TransferOutcome outcome = slot.Outcome!;
         Count(slot, outcome);
-        if ((SettledBy(outcome) ?? slot.Previous) is { } settled)
+        if ((SettledBy(slot, outcome) ?? slot.Previous) is { } settled)
             _batch.Settled.Add(settled);
         if (ItemOf(slot, outcome) is { } item)
             Report(item);
@@ -216,7 +216,7 @@ internal sealed class RangeLedger : IDisposable
             Report(item);
         else
             _batch.Resolve(slot.Key);
-        if (SettledBy(outcome) is { } settled)
+        if (SettledBy(slot, outcome) is { } settled)
             _batch.Late.Add(settled);
     }
 
@@ -229,6 +229,8 @@ internal sealed class RangeLedger : IDisposable
     private void Count(LedgerSlot slot, TransferOutcome outcome)
     {
         _batch.Count(outcome.Kind, slot.Size);
+        if (slot.Previous is not null)
+            _batch.Count(OutcomeKind.Known, slot.Size);
         if (outcome.AlsoCounts is { } beside)
             _batch.Count(beside, slot.Size);
         if (outcome is not TransferOutcome.Copied copied)
@@ -240,10 +242,11 @@ internal sealed class RangeLedger : IDisposable
             _batch.Count(OutcomeKind.Changed, slot.Size);
     }
 
-    private static SettledEntry? SettledBy(TransferOutcome outcome) => outcome switch
+    private static SettledEntry? SettledBy(LedgerSlot slot, TransferOutcome outcome) => outcome switch
     {
         TransferOutcome.Copied copied => copied.Settled,
         TransferOutcome.Skipped skipped => skipped.Settled,
+        TransferOutcome.AtNeitherEnd { IsForgotten: true } => slot.Previous?.Forget(),
         TransferOutcome.Exceptional exceptional => exceptional.Remembered,
         _ => null,
     };

@@ -1,9 +1,5 @@
 using OssMigration.Core.Comparing;
-using OssMigration.Core.Copying;
 using OssMigration.Core.Journal;
-using OssMigration.Core.Listing;
-using OssMigration.Core.Reporting;
-using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Jobs;
 
@@ -16,13 +12,8 @@ internal sealed class RangeRunner(RunContext context)
         foreach (InProgressRow row in inProgress)
             await context.Pool.EnqueueAsync(new TransferWork(ledger, ledger.AddLate(row), Source: null, Action: null), cancellationToken).ConfigureAwait(false);
 
-        IRangeListing source = context.SourceLister.Open(range.Cursor ?? range.Range.StartExclusive, range.Range.EndInclusive);
-        IRangeListing destination = context.DestinationLister.Open(range.Cursor ?? range.Range.StartExclusive, range.Range.EndInclusive);
-        IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
-            source.ReadAsync(cancellationToken),
-            context.Settled.ReadAsync(range.Cursor ?? range.Range.StartExclusive, range.Range.EndInclusive, cancellationToken),
-            EntriesOf(destination, cancellationToken),
-            cancellationToken);
+        IKeyWalk walk = context.Walks.Open(range.Cursor ?? range.Range.StartExclusive, range.Range.EndInclusive);
+        IAsyncEnumerable<EntryTriple> triples = walk.ReadAsync(cancellationToken);
         await foreach (EntryTriple triple in triples.ConfigureAwait(false))
         {
             await context.Pause.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -30,7 +21,7 @@ internal sealed class RangeRunner(RunContext context)
         }
 
         context.Progress.CountRangeListed();
-        ledger.CloseListing(source.Totals.Listed);
+        ledger.CloseListing(walk.Listed);
         await ledger.WaitUntilSettledAsync(cancellationToken).ConfigureAwait(false);
         await ledger.CompleteAsync(() => ReadLate(range)).ConfigureAwait(false);
     }
@@ -60,12 +51,5 @@ internal sealed class RangeRunner(RunContext context)
     {
         using JournalReader reader = context.Folder.Read();
         return [.. reader.Late(range.Run, range.Id)];
-    }
-
-    private static async IAsyncEnumerable<ObjectEntry> EntriesOf(
-        IRangeListing listing, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (ListedEntry listed in listing.ReadAsync(cancellationToken).ConfigureAwait(false))
-            yield return listed.Entry;
     }
 }

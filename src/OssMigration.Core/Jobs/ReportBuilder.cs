@@ -12,7 +12,20 @@ internal sealed class ReportBuilder(JobFolder folder, RunRow run, StoreChain sto
     public MigrationReport Stopped(string reason) => Count() with { Status = RunStatus.Incomplete, Reason = reason };
 
     /// <summary>The report of a run whose ranges are all complete.</summary>
-    public MigrationReport Finished()
+    /// <param name="notRemoved">Why not everything was removed at the destination that was to be, in a sentence; null where nothing is left.</param>
+    public MigrationReport Finished(string? notRemoved = null)
+    {
+        MigrationReport report = Judge();
+        if (notRemoved is null)
+            return report;
+        return report with
+        {
+            Status = report.Status == RunStatus.Complete ? RunStatus.CompleteWithExceptions : report.Status,
+            Reason = report.Reason is null ? notRemoved : $"{report.Reason} {notRemoved}",
+        };
+    }
+
+    private MigrationReport Judge()
     {
         MigrationReport report = Count();
         if (!report.Reconciled)
@@ -43,6 +56,7 @@ internal sealed class ReportBuilder(JobFolder folder, RunRow run, StoreChain sto
             JobName = folder.Name,
             Run = run.Run,
             Mode = run.Mode,
+            Scope = run.Scope,
             StartedAt = run.StartedAt,
             EndedAt = time.GetUtcNow(),
             Duration = run.Elapsed + progress.Elapsed,
@@ -58,6 +72,7 @@ internal sealed class ReportBuilder(JobFolder folder, RunRow run, StoreChain sto
             Vanished = Of(OutcomeKind.Vanished),
             Failed = Of(OutcomeKind.Failed),
             GoneAtSource = Of(OutcomeKind.GoneAtSource),
+            Removed = Of(OutcomeKind.Removed),
             DestinationOnly = Of(OutcomeKind.DestinationOnly),
             FilteredOut = Of(OutcomeKind.FilteredOut),
             Overwritten = Of(OutcomeKind.Overwritten),

@@ -1,6 +1,7 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Copying;
 using OssMigration.Core.Journal;
+using OssMigration.Core.Listing;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Throttling;
@@ -47,6 +48,9 @@ internal sealed class RunAssembly
     public RunSession MakeSession()
         => new(MakeRunContext(), _stretch.Stores, _uploads, () => Reports.Stopped("The run is under way."));
 
+    /// <summary>Removes at the destination what is gone at the source.</summary>
+    public GoneRemover MakeRemover(RunOptions options) => new(_folder, _stretch, options, _progress, _listener, _environment.Time);
+
     private RunProgress MakeProgress(JournalReader reader)
     {
         IReadOnlyDictionary<OutcomeKind, ObjectCount> outcomes = reader.Outcomes(_stretch.Run.Run);
@@ -90,9 +94,7 @@ internal sealed class RunAssembly
             Folder = _folder,
             Run = _stretch.Run.Run,
             Rules = rules,
-            SourceLister = _listers.Source,
-            DestinationLister = _listers.Destination,
-            Settled = settled,
+            Walks = MakeWalks(settled),
             Pause = _stretch.Stores.Pace.Pause,
             Pool = new TransferPool(Transfer, _stretch.Job.Concurrency, _stretch.Stores.Pace.Pause, _progress, new InProgressLookUp(_stretch.Stores, settled, rules).FindAsync),
             Journal = _stretch.Journal,
@@ -102,6 +104,14 @@ internal sealed class RunAssembly
             Cutover = _stretch.Cutover,
             IsAfterCutover = _stretch.IsAfterCutover,
         };
+    }
+
+    private IKeyWalks MakeWalks(MergedManifest settled)
+    {
+        if (_stretch.Run.Scope == RunScope.Everything)
+            return new ListedWalks(_listers.Source, _listers.Destination, settled);
+        return new SelectedWalks(
+            _stretch.Stores, ObjectFilterMatcher.Compile(_stretch.Job.Filter), settled, _folder.Selection(_stretch.Run.Run), _stretch.Job.Concurrency);
     }
 
     // Mostly that is the run before; one that was given up half-way adds to what the run before it had settled.

@@ -1,7 +1,5 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Journal;
-using OssMigration.Core.Listing;
-using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Throttling;
 
@@ -19,14 +17,8 @@ internal sealed record RunContext
     /// <summary>The truth table.</summary>
     public required DecisionRules Rules { get; init; }
 
-    /// <summary>Lists the source with the job's filter.</summary>
-    public required IKeyLister SourceLister { get; init; }
-
-    /// <summary>Lists the destination.</summary>
-    public required IKeyLister DestinationLister { get; init; }
-
-    /// <summary>What earlier runs settled.</summary>
-    public required MergedManifest Settled { get; init; }
+    /// <summary>The keys to look at.</summary>
+    public required IKeyWalks Walks { get; init; }
 
     /// <summary>Closed while nothing new may begin.</summary>
     public required PauseGate Pause { get; init; }

@@ -12,7 +12,7 @@ namespace OssMigration.Core.Jobs;
 /// Drives a run stretch by stretch to its report. A new stretch begins when cut-over comes, and, as a run of its own, when
 /// a store is caught listing out of order.
 /// </summary>
-internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, ListerChoice listers, IRunListener listener, Func<bool> isOverBudget)
+internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, ListerChoice listers, RunOptions options, IRunListener listener, Func<bool> isOverBudget)
 {
     private const int PlannedRanges = 16;
 
@@ -67,12 +67,17 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
             reason = session.StopReason;
             if (OpenRanges(stretch.Run.Run).Count == 0)
             {
-                await DropLeftOversAsync(session.LeftOver(stretch.Run.Run), assembly.Transfer, stretch, cancellationToken).ConfigureAwait(false);
-                return new Ending(await EndAsync(stretch, assembly.Reports.Finished(), isFinished: true).ConfigureAwait(false));
+                await DropLeftOversAsync(session.LeftOver(stretch.Run), assembly.Transfer, stretch, cancellationToken).ConfigureAwait(false);
+                string? notRemoved = await assembly.MakeRemover(options).RunAsync(assembly.Reports.Finished(), cancellationToken).ConfigureAwait(false);
+                return new Ending(await EndAsync(stretch, assembly.Reports.Finished(notRemoved), isFinished: true).ConfigureAwait(false));
             }
 
             if (session.IsOvertakenByCutover && reason is null && !cancellationToken.IsCancellationRequested)
                 return default;
+        }
+        catch (StopRequestedException)
+        {
+            reason = RunSession.StopCalled;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -119,11 +124,14 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
                 return;
         }
 
-        IReadOnlyList<KeyRange> plan = await new FixedRangePlanner(PlannedRanges).PlanAsync(stretch.Stores.Source, stretch.Job.Filter.Prefix, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<KeyRange> plan = stretch.Run.Scope == RunScope.Everything ? await PlanEverythingAsync(stretch, cancellationToken).ConfigureAwait(false) : [KeyRange.All];
         KeyRangePlan.Check(plan);
         RangeRow[] ranges = [.. plan.Select((range, id) => new RangeRow(run, id, range, Cursor: null, default, IsComplete: false))];
         await stretch.Journal.WriteAsync(writes => writes.AddRanges(ranges)).ConfigureAwait(false);
     }
+
+    private static ValueTask<IReadOnlyList<KeyRange>> PlanEverythingAsync(RunStretch stretch, CancellationToken cancellationToken)
+        => new FixedRangePlanner(PlannedRanges).PlanAsync(stretch.Stores.Source, stretch.Job.Filter.Prefix, cancellationToken);
 
     // What was settled under a wrong order of keys may have holes behind its cursors. So the run is closed, and the next
     // one lists everything again; it finds what was copied already in the manifest.
@@ -164,16 +172,22 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
         await stretch.Journal.WriteAsync(writes =>
         {
             writes.PutReport(report, isFinished);
-            if (isFinished)
+
+            // A selection lies over what the run before it settled; only a run over everything replaces that.
+            if (isFinished && report.Scope == RunScope.Everything)
                 writes.DropSegmentsBefore(report.Run);
+            if (isFinished && report is { Scope: RunScope.Everything, Mode: MigrationMode.Incremental })
+                writes.CountSeriesRun();
         }).ConfigureAwait(false);
         if (isFinished)
-            DeleteUnlistedSegments();
+            DeleteNeedless();
         return report;
     }
 
-    private void DeleteUnlistedSegments()
+    private void DeleteNeedless()
     {
+        foreach (string keys in Directory.EnumerateFiles(folder.Path, JobFolder.Selections))
+            File.Delete(keys);
         HashSet<string> listed;
         using (JournalReader reader = folder.Read())
             listed = [.. reader.Segments().Select(segment => segment.Name)];

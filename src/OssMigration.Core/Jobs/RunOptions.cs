@@ -1,3 +1,4 @@
+using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Jobs;
@@ -19,4 +20,22 @@ public sealed record RunOptions
 
     /// <summary>After this time the run stops cleanly, to be resumed; null for no limit.</summary>
     public TimeSpan? TimeBudget { get; init; }
+
+    /// <summary>True: a run over what failed before, or waited for its restoration, in place of one over everything.</summary>
+    public bool FailedOnly { get; init; }
+
+    /// <summary>A run over these keys in place of one over everything; null for none. The run takes it over.</summary>
+    public KeySelection? Selection { get; init; }
+
+    /// <summary>
+    /// True: what earlier runs settled and what is gone at the source is removed at the destination, after everything else.
+    /// Refused after cut-over; nothing is removed after an error in the run.
+    /// </summary>
+    public bool RemoveDeleted { get; init; }
+
+    /// <summary>Most objects to remove; more, and none is removed. Null: a tenth of what earlier runs settled.</summary>
+    public long? MaximumRemoved { get; init; }
+
+    /// <summary>What the run is to look at.</summary>
+    internal RunScope Scope => Selection is not null ? RunScope.Selection : FailedOnly ? RunScope.FailedOnly : RunScope.Everything;
 }

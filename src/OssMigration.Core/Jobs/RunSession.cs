@@ -1,4 +1,5 @@
 using OssMigration.Core.Journal;
+using OssMigration.Core.Listing;
 using OssMigration.Core.Reporting;
 
 namespace OssMigration.Core.Jobs;
@@ -9,6 +10,9 @@ namespace OssMigration.Core.Jobs;
 /// </summary>
 internal sealed class RunSession(RunContext context, StoreChain stores, UploadJournal uploads, Func<MigrationReport> checkpoint)
 {
+    /// <summary>The reason where another process asked for the stop.</summary>
+    public const string StopCalled = "Stop-OssMigration was called.";
+
     private const int RangesAtATime = 4;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
@@ -151,7 +155,7 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
     {
         if (control.IsStopRequested())
         {
-            StopReason = "Stop-OssMigration was called.";
+            StopReason = StopCalled;
             context.Progress.Activity = "Stopping";
             await run.CancelAsync().ConfigureAwait(false);
             return;
@@ -171,10 +175,12 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
             await ledger.FlushAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The uploads that nothing will carry on: their objects are settled otherwise or gone.</summary>
-    public IReadOnlyList<UploadRow> LeftOver(int run)
+    /// <summary>The uploads that nothing will carry on: their objects are settled otherwise or gone. Those of objects that the run did not look at are left.</summary>
+    public IReadOnlyList<UploadRow> LeftOver(RunRow run)
     {
         using JournalReader reader = context.Folder.Read();
-        return [.. uploads.Open().Where(upload => reader.ItemState(run, upload.Key) is not MigrationItemState.Failed)];
+        return [.. uploads.Open().Where(upload => IsLookedAt(upload.Key) && reader.ItemState(run.Run, upload.Key) is not MigrationItemState.Failed)];
+
+        bool IsLookedAt(string key) => run.Scope == RunScope.Everything || KeyTable.Has(context.Folder.Selection(run.Run), key);
     }
 }

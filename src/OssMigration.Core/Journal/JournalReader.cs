@@ -47,16 +47,23 @@ internal sealed class JournalReader : IDisposable
     /// <summary>Whether somebody asked for a stop.</summary>
     public bool IsStopRequested() => Query("SELECT stop FROM control WHERE id = 1", row => row.GetInt64(0) != 0).FirstOrDefault();
 
+    /// <summary>How many runs of the series are done.</summary>
+    public int RunsDone() => Query("SELECT runs_done FROM control WHERE id = 1", row => row.GetInt32(0)).FirstOrDefault();
+
     /// <summary>The newest run; null before the first.</summary>
-    public RunRow? LastRun() => Query(
-        "SELECT run, mode, started, finished, resumes, elapsed, source_usage, destination_usage, sorts_source, sorts_destination FROM runs ORDER BY run DESC LIMIT 1",
+    public RunRow? LastRun() => Runs().FirstOrDefault();
+
+    /// <summary>All runs, the newest first.</summary>
+    public IEnumerable<RunRow> Runs() => Query(
+        "SELECT run, mode, started, finished, resumes, elapsed, source_usage, destination_usage, sorts_source, sorts_destination, scope FROM runs ORDER BY run DESC",
         row => new RunRow(
             row.GetInt32(0), Enum.Parse<MigrationMode>(row.GetString(1)), Time(row.GetInt64(2)), row.GetInt64(3) != 0, row.GetInt32(4),
             TimeSpan.FromMilliseconds(row.GetInt64(5)), Usage(row, 6), Usage(row, 7))
         {
+            Scope = Enum.Parse<RunScope>(row.GetString(10)),
             SortsSource = row.GetInt64(8) != 0,
             SortsDestination = row.GetInt64(9) != 0,
-        }).FirstOrDefault();
+        });
 
     /// <summary>The ranges of a run in key order.</summary>
     public IReadOnlyList<RangeRow> Ranges(int run) => [.. Query(
@@ -123,28 +130,25 @@ internal sealed class JournalReader : IDisposable
     /// <summary>The exceptional items of a run in key order, streamed.</summary>
     public IEnumerable<MigrationItem> Items(int run, MigrationItemState? state) => Query(
         "SELECT key, state, kind, message, size, version, updated FROM items WHERE run = $1 AND ($2 IS NULL OR state = $2) ORDER BY key",
-        row => new MigrationItem
-        {
-            JobName = _jobName,
-            Run = run,
-            Key = Key(row, 0)!,
-            State = Enum.Parse<MigrationItemState>(row.GetString(1)),
-            ErrorKind = row.GetString(2),
-            Message = row.GetString(3),
-            Size = row.GetInt64(4),
-            SourceVersion = row.IsDBNull(5) ? null : row.GetString(5),
-            UpdatedAt = Time(row.GetInt64(6)),
-        },
+        row => ToItem(run, row),
         run, state?.ToString());
+
+    /// <summary>The next items of a run that are gone at the source, after a key, in key order.</summary>
+    public IReadOnlyList<MigrationItem> Gone(int run, string? after, int most) => [.. Query(
+        "SELECT key, state, kind, message, size, version, updated FROM items WHERE run = $1 AND state = 'GoneAtSource' AND ($2 IS NULL OR key > $2) ORDER BY key LIMIT $3",
+        row => ToItem(run, row),
+        run, after is null ? null : Encoding.UTF8.GetBytes(after), most)];
+
+    /// <summary>What a process that ended was about to remove at the destination, in key order.</summary>
+    public IReadOnlyList<SettledEntry> RemovalIntents() => [.. Query(
+        "SELECT key, size, version FROM removals ORDER BY key",
+        row => new SettledEntry(Key(row, 0)!, row.GetInt64(1), new SourceVersion(row.GetString(2)), "", Crc64: null, ProofKind.Forgotten))];
 
     /// <summary>The state of one key in a run; null where it is no item.</summary>
     public MigrationItemState? ItemState(int run, string key) => Query(
         "SELECT state FROM items WHERE run = $1 AND key = $2",
         row => (MigrationItemState?)Enum.Parse<MigrationItemState>(row.GetString(0)),
         run, Encoding.UTF8.GetBytes(key)).FirstOrDefault();
-
-    /// <summary>The runs that found settled objects gone at the source.</summary>
-    public IReadOnlyList<int> RunsWithGone() => [.. Query("SELECT DISTINCT run FROM outcomes WHERE outcome = 'GoneAtSource' AND objects > 0", row => row.GetInt32(0))];
 
     /// <summary>The recorded comparisons, oldest first.</summary>
     public IReadOnlyList<ComparisonSummary> Comparisons() => [.. Query(
@@ -163,6 +167,19 @@ internal sealed class JournalReader : IDisposable
 
     private static StoreUsage Usage(SqliteDataReader row, int column)
         => row.IsDBNull(column) ? default : JsonSerializer.Deserialize<StoreUsage>(row.GetString(column), JobJson.Options);
+
+    private MigrationItem ToItem(int run, SqliteDataReader row) => new()
+    {
+        JobName = _jobName,
+        Run = run,
+        Key = Key(row, 0)!,
+        State = Enum.Parse<MigrationItemState>(row.GetString(1)),
+        ErrorKind = row.GetString(2),
+        Message = row.GetString(3),
+        Size = row.GetInt64(4),
+        SourceVersion = row.IsDBNull(5) ? null : row.GetString(5),
+        UpdatedAt = Time(row.GetInt64(6)),
+    };
 
     private static UploadRow ToUpload(string key, SqliteDataReader row, int first) => new(
         key, new SourceVersion(row.GetString(first)), row.GetInt64(first + 1), row.GetInt64(first + 2),

@@ -10,6 +10,9 @@ namespace OssMigration.Core.Journal;
 /// <summary>A run as the journal holds it.</summary>
 internal sealed record RunRow(int Run, MigrationMode Mode, DateTimeOffset StartedAt, bool IsFinished, int Resumes, TimeSpan Elapsed, StoreUsage SourceUsage, StoreUsage DestinationUsage)
 {
+    /// <summary>What the run looks at.</summary>
+    public RunScope Scope { get; init; }
+
     /// <summary>True when the source's listing is not trusted and sorted on the disk.</summary>
     public bool SortsSource { get; init; }
 
@@ -73,4 +76,19 @@ internal sealed record RangeCommit
 
     /// <summary>The segment of late entries that closes the range; its rows leave the late table.</summary>
     public SegmentRow? LateSegment { get; init; }
+}
+
+/// <summary>Everything that moves together when a batch of objects was removed at the destination.</summary>
+internal sealed record RemovalCommit
+{
+    public required int Run { get; init; }
+
+    /// <summary>How each object of the batch ended: removed, or gone at the source and left at the destination, with the reason.</summary>
+    public required IReadOnlyList<MigrationItem> Items { get; init; }
+
+    /// <summary>What was removed.</summary>
+    public required ObjectCount Removed { get; init; }
+
+    /// <summary>The segment that takes them out of the manifest; null where there is nothing to take out.</summary>
+    public required SegmentRow? Segment { get; init; }
 }

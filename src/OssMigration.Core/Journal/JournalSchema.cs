@@ -11,11 +11,11 @@ namespace OssMigration.Core.Journal;
 internal static class JournalSchema
 {
     /// <summary>The version this engine writes and reads.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const string Tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-        CREATE TABLE runs(run INTEGER PRIMARY KEY, mode TEXT NOT NULL, started INTEGER NOT NULL, finished INTEGER NOT NULL DEFAULT 0,
+        CREATE TABLE runs(run INTEGER PRIMARY KEY, mode TEXT NOT NULL, scope TEXT NOT NULL, started INTEGER NOT NULL, finished INTEGER NOT NULL DEFAULT 0,
             resumes INTEGER NOT NULL DEFAULT 0, elapsed INTEGER NOT NULL DEFAULT 0, source_usage TEXT, destination_usage TEXT, report TEXT,
             changed_bytes INTEGER NOT NULL DEFAULT 0, sorts_source INTEGER NOT NULL DEFAULT 0, sorts_destination INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE ranges(run INTEGER NOT NULL, range INTEGER NOT NULL, start BLOB, end BLOB, cursor BLOB,
@@ -32,7 +32,8 @@ internal static class JournalSchema
         CREATE TABLE uploads(key BLOB PRIMARY KEY, version TEXT NOT NULL, size INTEGER NOT NULL, part_size INTEGER NOT NULL, upload_id TEXT) WITHOUT ROWID;
         CREATE TABLE parts(key BLOB NOT NULL, number INTEGER NOT NULL, etag TEXT NOT NULL, crc INTEGER, size INTEGER NOT NULL, declared INTEGER,
             PRIMARY KEY(key, number)) WITHOUT ROWID;
-        CREATE TABLE control(id INTEGER PRIMARY KEY CHECK(id = 1), stop INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE removals(key BLOB PRIMARY KEY, size INTEGER NOT NULL, version TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE control(id INTEGER PRIMARY KEY CHECK(id = 1), stop INTEGER NOT NULL DEFAULT 0, runs_done INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE comparisons(id TEXT PRIMARY KEY, recorded INTEGER NOT NULL, summary TEXT NOT NULL);
         INSERT INTO control(id) VALUES(1);
         """;
@@ -60,8 +61,8 @@ internal static class JournalSchema
         }
     }
 
-    /// <summary>Makes the tables of a new journal and records the job.</summary>
-    public static void Create(string path, MigrationJob job, string jobJson)
+    /// <summary>Makes the tables of a new journal and records the job, and what of another job's manifest it begins with.</summary>
+    public static void Create(string path, MigrationJob job, string jobJson, IReadOnlyList<SegmentRow> inherited)
     {
         using SqliteConnection connection = Open(path, job.Name, SqliteOpenMode.ReadWriteCreate);
         try
@@ -72,6 +73,8 @@ internal static class JournalSchema
             PutMeta(connection, "schema", Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
             PutMeta(connection, "fingerprint", job.Fingerprint);
             PutMeta(connection, "job", jobJson);
+            using (JournalTransaction writes = new(connection))
+                writes.PutInherited(inherited);
             transaction.Commit();
         }
         catch (SqliteException exception)

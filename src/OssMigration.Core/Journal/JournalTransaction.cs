@@ -16,8 +16,8 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
 
     /// <summary>Begins a run; its ranges follow when they are planned.</summary>
     public void AddRun(RunRow run) => Run(
-        "INSERT INTO runs(run, mode, started, elapsed, sorts_source, sorts_destination) VALUES($1, $2, $3, $4, $5, $6)",
-        run.Run, run.Mode.ToString(), run.StartedAt.ToUnixTimeMilliseconds(), (long)run.Elapsed.TotalMilliseconds,
+        "INSERT INTO runs(run, mode, scope, started, elapsed, sorts_source, sorts_destination) VALUES($1, $2, $3, $4, $5, $6, $7)",
+        run.Run, run.Mode.ToString(), run.Scope.ToString(), run.StartedAt.ToUnixTimeMilliseconds(), (long)run.Elapsed.TotalMilliseconds,
         run.SortsSource ? 1 : 0, run.SortsDestination ? 1 : 0);
 
     /// <summary>Adds the ranges of a run.</summary>
@@ -50,12 +50,7 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
         if (commit.ChangedBytes != 0)
             Run("UPDATE runs SET changed_bytes = changed_bytes + $2 WHERE run = $1", commit.Run, commit.ChangedBytes);
         foreach (OutcomeDelta delta in commit.Outcomes)
-        {
-            Run(
-                "INSERT INTO outcomes(run, range, outcome, objects, bytes) VALUES($1, $2, $3, $4, $5) "
-                + "ON CONFLICT(run, range, outcome) DO UPDATE SET objects = objects + excluded.objects, bytes = bytes + excluded.bytes",
-                commit.Run, commit.RangeId, delta.Kind.ToString(), delta.Count.Objects, delta.Count.Bytes);
-        }
+            AddOutcome(commit.Run, commit.RangeId, delta);
 
         foreach (string key in commit.Resolved)
             Run("DELETE FROM items WHERE run = $1 AND key = $2", commit.Run, Blob(key));
@@ -99,9 +94,46 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
     /// <summary>Forgets segments of runs before this one; returns nothing, the files are removed by who calls.</summary>
     public void DropSegmentsBefore(int run) => Run("DELETE FROM segments WHERE run < $1", run);
 
-    /// <summary>Replaces the job by one of the same fingerprint.</summary>
-    public void PutJob(MigrationJob job)
-        => Run("UPDATE meta SET value = $1 WHERE name = 'job'", JsonSerializer.Serialize(job, JobJson.Options));
+    /// <summary>Replaces the job by one of the same fingerprint, made from what it is at this moment, so that no change of another process is lost.</summary>
+    public void ChangeJob(Func<MigrationJob, MigrationJob> change)
+    {
+        MigrationJob job = JsonSerializer.Deserialize<MigrationJob>(JournalSchema.GetMeta(connection, "job")!, JobJson.Options)!;
+        Run("UPDATE meta SET value = $1 WHERE name = 'job'", JsonSerializer.Serialize(change(job), JobJson.Options));
+    }
+
+    /// <summary>One more run of the series is done.</summary>
+    public void CountSeriesRun() => Run("UPDATE control SET runs_done = runs_done + 1 WHERE id = 1");
+
+    /// <summary>The manifest of another job as what was settled before the first run.</summary>
+    public void PutInherited(IReadOnlyList<SegmentRow> segments)
+    {
+        foreach (SegmentRow segment in segments)
+            PutSegment(segment, 0);
+    }
+
+    /// <summary>The intent to remove objects at the destination, before the first is removed.</summary>
+    public void PutRemovalIntents(IReadOnlyList<SettledEntry> entries)
+    {
+        foreach (SettledEntry entry in entries)
+            Run("INSERT OR REPLACE INTO removals(key, size, version) VALUES($1, $2, $3)", Blob(entry.Key), entry.Size, entry.SourceVersion.Value);
+    }
+
+    /// <summary>How the objects of a batch ended; no intent is left then.</summary>
+    public void CommitRemoval(RemovalCommit commit)
+    {
+        foreach (MigrationItem item in commit.Items)
+        {
+            Run(
+                "UPDATE items SET state = $3, kind = $4, message = $5, updated = $6 WHERE run = $1 AND key = $2",
+                commit.Run, Blob(item.Key), item.State.ToString(), item.ErrorKind, item.Message, item.UpdatedAt.ToUnixTimeMilliseconds());
+        }
+
+        if (commit.Removed.Objects > 0)
+            AddOutcome(commit.Run, 0, new OutcomeDelta(OutcomeKind.Removed, commit.Removed));
+        if (commit.Segment is { } segment)
+            PutSegment(segment, 0);
+        Run("DELETE FROM removals");
+    }
 
     /// <summary>Sets or clears the wish that the run stops.</summary>
     public void SetStop(bool stop) => Run("UPDATE control SET stop = $1 WHERE id = 1", stop ? 1 : 0);
@@ -117,6 +149,11 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
         foreach (SqliteCommand command in _prepared.Values)
             command.Dispose();
     }
+
+    private void AddOutcome(int run, int range, OutcomeDelta delta) => Run(
+        "INSERT INTO outcomes(run, range, outcome, objects, bytes) VALUES($1, $2, $3, $4, $5) "
+        + "ON CONFLICT(run, range, outcome) DO UPDATE SET objects = objects + excluded.objects, bytes = bytes + excluded.bytes",
+        run, range, delta.Kind.ToString(), delta.Count.Objects, delta.Count.Bytes);
 
     private void PutItem(MigrationItem item, int rangeId) => Run(
         "INSERT OR REPLACE INTO items(run, key, range, state, kind, message, size, version, updated) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)",

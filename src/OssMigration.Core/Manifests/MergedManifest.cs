@@ -5,7 +5,7 @@ namespace OssMigration.Core.Manifests;
 
 /// <summary>
 /// Several segments read as one sorted stream without duplicates. Where segments hold the same key, the one that is
-/// listed later wins. A segment is opened only when the stream reaches its first key, so that segments that follow one
+/// listed later wins, and takes the key out where it says that it is forgotten. A segment is opened only when the stream reaches its first key, so that segments that follow one
 /// another cost the memory of one.
 /// </summary>
 /// <param name="segments">From the oldest to the newest.</param>
@@ -36,7 +36,8 @@ internal sealed class MergedManifest(IReadOnlyList<ManifestSegmentReader> segmen
                 if (lastKey is null || KeyOrder.CompareKeys(current.Entry.Key, lastKey) != 0)
                 {
                     lastKey = current.Entry.Key;
-                    yield return current.Entry;
+                    if (current.Entry.Proof != ProofKind.Forgotten)
+                        yield return current.Entry;
                 }
                 current = await AdvanceAsync(current, open);
             }

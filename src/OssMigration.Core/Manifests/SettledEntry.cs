@@ -21,6 +21,12 @@ public enum ProofKind
     Assumed,
 
     /// <summary>
+    /// Not settled any more: neither end has the object, or it was removed at the destination. It covers what older segments
+    /// hold of the key and is never given out.
+    /// </summary>
+    Forgotten,
+
+    /// <summary>
     /// No proof at all: after cut-over something else stood under the key. Kept so that its deletion is noticed; the
     /// CRC-64 is that of the source's content.
     /// </summary>
@@ -46,4 +52,8 @@ public sealed record SettledEntry(
     SourceVersion SourceVersion,
     string DestinationETag,
     ulong? Crc64,
-    ProofKind Proof);
+    ProofKind Proof)
+{
+    /// <summary>The entry that takes this key out of the manifest.</summary>
+    internal SettledEntry Forget() => this with { DestinationETag = "", Crc64 = null, Proof = ProofKind.Forgotten };
+}

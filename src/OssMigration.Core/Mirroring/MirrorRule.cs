@@ -63,6 +63,65 @@ public sealed record MirrorRule
 
     /// <summary>Whether the origin's Last-Modified is kept. Default false.</summary>
     public bool KeepLastModified { get; init; }
+
+    /// <summary>The key that the origin is asked for.</summary>
+    /// <param name="key">A full key that begins with <see cref="Prefix"/>.</param>
+    public string OriginKey(string key) => ReplacePrefixWith is null ? key : ReplacePrefixWith + key[Prefix.Length..];
+
+    /// <summary>What the rule does, for people: no secret, no query, no value of a header.</summary>
+    public string Describe()
+    {
+        List<string> parts = [$"mirror from {Shown(Origin)}"];
+        AddIf(BackupOrigin is not null, $"backup {Shown(BackupOrigin)}, probed at {Shown(Probe)}");
+        AddIf(ReplacePrefixWith is not null, $"prefix becomes '{ReplacePrefixWith}'");
+        parts.Add(Auth is null ? "unsigned" : $"signed {Auth} with a hidden secret");
+        AddIf(AllowHead, "HEAD fetches too");
+        AddIf(!AllowHead, "HEAD does not fetch");
+        AddIf(SaveMetadata, "user metadata is kept");
+        AddIf(KeepLastModified, "Last-Modified is kept");
+        AddIf(PassQueryString, "query string is passed");
+        AddIf(!FollowRedirects, "redirects are not followed");
+        AddIf(CheckMd5, "Content-MD5 is checked");
+        AddIf(SendSni, "SNI");
+        AddIf(PassAllHeaders, "passes all headers");
+        AddIf(PassHeaders.Count > 0, $"passes {string.Join(", ", PassHeaders)}");
+        AddIf(RemoveHeaders.Count > 0, $"removes {string.Join(", ", RemoveHeaders)}");
+        AddIf(SetHeaders.Count > 0, $"sets {string.Join(", ", SetHeaders.Keys)}");
+        return string.Join(", ", parts);
+
+        void AddIf(bool applies, string part)
+        {
+            if (applies)
+                parts.Add(part);
+        }
+    }
+
+    /// <summary>As <see cref="Describe"/>, with the keys.</summary>
+    public override string ToString() => $"{Keys(Prefix, Suffix)}: {Describe()}";
+
+    /// <summary>The keys of a rule, for people.</summary>
+    internal static string Keys(string prefix, string? suffix) => (prefix.Length, suffix?.Length ?? 0) switch
+    {
+        (0, 0) => "all keys",
+        (_, 0) => $"keys '{prefix}*'",
+        _ => $"keys '{prefix}*{suffix}'",
+    };
+
+    /// <summary>A URL without user and query, which may hold secrets.</summary>
+    internal static string Shown(Uri? url)
+    {
+        if (url is null)
+            return "";
+        if (!url.IsAbsoluteUri)
+            return "(no URL)";
+        string bare = url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+        return (url.UserInfo.Length, url.Query.Length) switch
+        {
+            (0, 0) => bare,
+            (0, _) => bare + "?(hidden)",
+            _ => bare.Replace("://", "://(hidden)@", StringComparison.Ordinal) + (url.Query.Length > 0 ? "?(hidden)" : ""),
+        };
+    }
 }
 
 /// <summary>Keys with which OSS reads a private S3-compatible origin (AuthType S3V4). Give it a key that may only read.</summary>

@@ -27,6 +27,9 @@ public enum MigrationItemState
     /// <summary>Settled by an earlier run and deleted at the destination after cut-over.</summary>
     DeletedAtDestination,
 
+    /// <summary>Gone at the source, and removed at the destination because that was asked for.</summary>
+    Removed,
+
     /// <summary>Copied after cut-over over what this job had written before (ConflictAction Overwrite); the message names the window.</summary>
     Overwritten,
 

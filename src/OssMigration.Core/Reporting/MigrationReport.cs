@@ -15,6 +15,19 @@ public enum RunStatus
     Incomplete = 3,
 }
 
+/// <summary>What a run looks at.</summary>
+public enum RunScope
+{
+    /// <summary>Everything that both ends list.</summary>
+    Everything,
+
+    /// <summary>Objects that were named one by one.</summary>
+    Selection,
+
+    /// <summary>What failed before, or waited for its restoration.</summary>
+    FailedOnly,
+}
+
 /// <summary>A count of objects and the sum of their listed sizes.</summary>
 /// <param name="Objects">How many.</param>
 /// <param name="Bytes">Their listed sizes.</param>
@@ -54,6 +67,9 @@ public sealed record MigrationReport
 
     /// <summary>What the run covered.</summary>
     public MigrationMode Mode { get; init; }
+
+    /// <summary>What it looked at. Only a run over everything says something of all objects.</summary>
+    public RunScope Scope { get; init; }
 
     /// <summary>How it ended.</summary>
     public RunStatus Status { get; init; }
@@ -114,6 +130,9 @@ public sealed record MigrationReport
 
     /// <summary>Settled by an earlier run and no longer at the source. Not part of Listed.</summary>
     public ObjectCount GoneAtSource { get; init; }
+
+    /// <summary>Of GoneAtSource: removed at the destination by this run.</summary>
+    public ObjectCount Removed { get; init; }
 
     /// <summary>At the destination only. Not part of Listed.</summary>
     public ObjectCount DestinationOnly { get; init; }

@@ -9,8 +9,11 @@ public sealed record ProgressSnapshot
     /// <summary>The run.</summary>
     public int Run { get; init; }
 
-    /// <summary>What is going on: Starting, Running, Paused, Stopping.</summary>
+    /// <summary>What is going on: Starting, Running, Paused, Removing, Stopping, Waiting.</summary>
     public string Activity { get; init; } = "Running";
+
+    /// <summary>While it is Waiting: when the next run begins.</summary>
+    public DateTimeOffset? NextRunAt { get; init; }
 
     /// <summary>Listed so far.</summary>
     public ObjectCount Listed { get; init; }

@@ -1,15 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using OssMigration.Sandbox.Business;
 using OssMigration.Sandbox.Link;
 using OssMigration.Sandbox.Storage;
 
 namespace OssMigration.Sandbox.Hosting;
 
 /// <summary>
-/// The admin API: statistics, faults, clocks, limits, the link, buckets, lifecycle and archive state, as JSON over HTTP. Wrong input is
+/// The admin API: statistics, faults, clocks, limits, the link, the live business, buckets, lifecycle and archive state, as JSON over HTTP. Wrong input is
 /// answered with 400 and {"error": "…"}.
 /// </summary>
-internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link)
+internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link, BusinessApi business)
 {
     private static readonly TimeSpan RestoredFor = TimeSpan.FromDays(7);
 
@@ -37,6 +38,11 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link)
         "POST /clock" => SetClockAsync(context),
         "POST /limits" => SetLimitsAsync(context),
         "GET /link" => AnswerLinkAsync(context),
+        "GET /business" => business.ReportAsync(context),
+        "POST /business" => business.StartAsync(context),
+        "POST /business/phase" => business.ChangePhaseAsync(context),
+        "POST /business/window" => business.BeginWindowAsync(context),
+        "POST /business/verify" => business.VerifyAsync(context),
         "POST /buckets" => CreateBucketAsync(context),
         "POST /lifecycle/run" => RunLifecycleAsync(context),
         "POST /objects" => SetObjectAsync(context),
@@ -82,8 +88,8 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link)
     private Task AnswerLinkAsync(HttpContext context)
     {
         ShapedLink shaped = link ?? throw new ArgumentException("The sandbox was started without a link.");
-        SecondSpan span = SecondSpan.Parse(context.Request.Query["from"], context.Request.Query["to"], shaped.Now);
-        return AnswerAsync(context, LinkUse.Of(shaped, span), AdminJson.Default.LinkUse);
+        (DateTimeOffset from, DateTimeOffset to) = SecondSpan.Moments(context.Request.Query["from"], context.Request.Query["to"], shaped.Now);
+        return AnswerAsync(context, LinkUse.Of(shaped, SecondSpan.Between(from, to)), AdminJson.Default.LinkUse);
     }
 
     private async Task CreateBucketAsync(HttpContext context)
@@ -174,11 +180,13 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link)
     private static SideStatistics Statistics(Side side) =>
         new(side.Statistics.Requests(), side.Statistics.BytesIn, side.Statistics.BytesOut);
 
-    private static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) =>
+    /// <summary>Reads a request.</summary>
+    internal static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) =>
         await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
         ?? throw new ArgumentException("A JSON body is needed.");
 
-    private static async Task AnswerAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type)
+    /// <summary>Answers a request.</summary>
+    internal static async Task AnswerAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type)
     {
         context.Response.ContentType = "application/json";
         await JsonSerializer.SerializeAsync(context.Response.Body, answer, type, context.RequestAborted);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OssMigration.Sandbox.Business;
 
 namespace OssMigration.Sandbox.Hosting;
 
@@ -53,7 +54,7 @@ internal sealed record AdminCount(int Count);
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    Converters = [typeof(FaultKindConverter)])]
+    Converters = [typeof(FaultKindConverter), typeof(BusinessPhaseConverter)])]
 [JsonSerializable(typeof(List<Fault>))]
 [JsonSerializable(typeof(ClockRequest))]
 [JsonSerializable(typeof(LimitsRequest))]
@@ -64,6 +65,13 @@ internal sealed record AdminCount(int Count);
 [JsonSerializable(typeof(TemporaryCredential))]
 [JsonSerializable(typeof(StatisticsAnswer))]
 [JsonSerializable(typeof(Link.LinkUse))]
+[JsonSerializable(typeof(BusinessPlan))]
+[JsonSerializable(typeof(PhaseRequest))]
+[JsonSerializable(typeof(PhaseAnswer))]
+[JsonSerializable(typeof(WindowRequest))]
+[JsonSerializable(typeof(WindowAnswer))]
+[JsonSerializable(typeof(BusinessReport))]
+[JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(AdminError))]
 [JsonSerializable(typeof(AdminCount))]
 [JsonSerializable(typeof(Storage.LifecycleResult))]
@@ -71,6 +79,9 @@ internal sealed partial class AdminJson : JsonSerializerContext;
 
 /// <summary>Names of fault kinds in camel case.</summary>
 internal sealed class FaultKindConverter() : JsonStringEnumConverter<FaultKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+/// <summary>Names of phases in camel case.</summary>
+internal sealed class BusinessPhaseConverter() : JsonStringEnumConverter<BusinessPhase>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 /// <summary>Takes a number where a text is expected: "value": 250.</summary>
 internal sealed class LooseTextConverter : JsonConverter<string>

@@ -1,3 +1,4 @@
+using OssMigration.Sandbox.Business;
 using OssMigration.Sandbox.Link;
 using OssMigration.Sandbox.Storage;
 
@@ -12,12 +13,14 @@ internal sealed class SandboxHost : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly List<SandboxEndpoint> _endpoints = [];
     private readonly List<SandboxEndpoint> _linked = [];
+    private readonly BusinessApi _business;
 
     private SandboxHost(SandboxOptions options, TimeProvider realTime)
     {
         S3 = new Side("s3", "us-east-1", options.AccessKeyId, options.AccessKeySecret, realTime);
         Oss = new Side("oss", "cn-hangzhou", options.AccessKeyId, options.AccessKeySecret, realTime);
         Link = options.Link is { } link ? new ShapedLink(link, realTime == TimeProvider.System ? new LinkTime() : realTime) : null;
+        _business = new BusinessApi(Connect, Link);
         _services = new ServiceCollection().AddLogging().AddHttpContextAccessor().BuildServiceProvider();
     }
 
@@ -58,7 +61,7 @@ internal sealed class SandboxHost : IAsyncDisposable
                 Declare(host.S3, bucket);
             foreach (BucketDeclaration bucket in options.OssBuckets)
                 Declare(host.Oss, bucket);
-            var admin = new AdminApi(host.S3, host.Oss, host.Link);
+            var admin = new AdminApi(host.S3, host.Oss, host.Link, host._business);
             host._endpoints.Add(await SandboxEndpoint.StartAsync(options.S3Port, host._services, AnswerS3));
             host._endpoints.Add(await SandboxEndpoint.StartAsync(options.OssPort, host._services, AnswerOss));
             host._endpoints.Add(await SandboxEndpoint.StartAsync(options.AdminPort, host._services, admin.HandleAsync));
@@ -82,10 +85,22 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _business.Dispose();
         foreach (SandboxEndpoint endpoint in _linked.Concat(_endpoints))
             await endpoint.DisposeAsync();
         Link?.Dispose();
         await _services.DisposeAsync();
+    }
+
+    // The live business has listeners of its own on the link, which are told to nobody else.
+    private BusinessClients Connect(BusinessPlan plan)
+    {
+        (string s3, string oss) = Link is null ? (S3Endpoint, OssEndpoint) : (_linked[2].Address, _linked[3].Address);
+        return new BusinessClients(
+            new BusinessClient(S3, s3, plan.Source, plan.MostInFlight),
+            new BusinessClient(Oss, oss, plan.Destination, plan.MostInFlight),
+            new BusinessClient(S3, S3Endpoint, plan.Source, plan.MostInFlight),
+            new BusinessClient(Oss, OssEndpoint, plan.Destination, plan.MostInFlight));
     }
 
     private static void Declare(Side side, BucketDeclaration bucket)

@@ -19,10 +19,10 @@ internal readonly record struct SecondSpan(long First, long End)
 
     /// <summary>Reads two moments in ISO 8601; the last minute where they are left out, and never beyond now.</summary>
     /// <exception cref="ArgumentException">One is no moment.</exception>
-    public static SecondSpan Parse(string? from, string? to, DateTimeOffset now)
+    public static (DateTimeOffset From, DateTimeOffset To) Moments(string? from, string? to, DateTimeOffset now)
     {
         DateTimeOffset end = Moment(to) is { } given && given < now ? given : now;
-        return Between(Moment(from) ?? end - ByDefault, end);
+        return (Moment(from) ?? end - ByDefault, end);
     }
 
     private static DateTimeOffset? Moment(string? text)

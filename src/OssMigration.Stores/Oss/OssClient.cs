@@ -32,6 +32,9 @@ internal sealed class OssClient : IDisposable
         _transport = new HttpTransport(parts.Store, parts.Layout.IsLoopback, options);
     }
 
+    /// <summary>Where requests go.</summary>
+    public EndpointLayout Layout => _parts.Layout;
+
     /// <summary>Sends a request and returns its answer, which is a success.</summary>
     public async Task<HttpAnswer> SendAsync(OssRequest request, CancellationToken cancellationToken)
     {

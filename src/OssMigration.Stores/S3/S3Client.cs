@@ -51,6 +51,12 @@ internal sealed class S3Client : IDisposable
     /// <summary>The region that requests are signed for now.</summary>
     public string Region => _site.Region;
 
+    /// <summary>Whether the address names the region, so that nothing has to be learnt.</summary>
+    public bool IsRegionGiven => _address.Region is not null;
+
+    /// <summary>Where requests go now.</summary>
+    public EndpointLayout Layout => _site.Layout;
+
     /// <summary>Whether the server is AWS itself, which knows headers that others may refuse.</summary>
     public bool IsVendor => _address.Endpoint is null || _address.Endpoint.IdnHost.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase);
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Security;
 using OssMigration.Core.Stores;
+using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Sandboxes;
 using OssMigration.Views;
@@ -18,6 +19,7 @@ public sealed class StartMigrationSandboxCommand : AsyncMigrationCommand
 {
     private const string DefaultSourceBucket = "source";
     private const string DefaultDestinationBucket = "destination";
+    private static readonly TimeSpan MostLatency = TimeSpan.FromMinutes(1);
 
     /// <summary>Buckets of the S3 side: NAME, NAME=folder:PATH or NAME=synthetic:KIND,count=N,size=N. The first is the Source. Default: source.</summary>
     [Parameter]
@@ -39,33 +41,47 @@ public sealed class StartMigrationSandboxCommand : AsyncMigrationCommand
     [ValidateNotNullOrEmpty]
     public string? DestinationFolder { get; set; }
 
+    /// <summary>
+    /// Puts a line between this machine and both sides: bytes a second in each direction, or with a unit, such as 200Mbps or
+    /// 25MB/s. Source and Destination lead through it; S3Endpoint and OssEndpoint do not. Default: no line.
+    /// </summary>
+    [Parameter]
+    [Bandwidth]
+    [ValidateRange(10_000L, 10_000_000_000L)]
+    public long LinkBandwidth { get; set; }
+
+    /// <summary>How long a question and its answer travel through the line, such as 00:00:00.020. Needs -LinkBandwidth. Default: no time.</summary>
+    [Parameter]
+    public TimeSpan LinkLatency { get; set; }
+
     /// <inheritdoc/>
     private protected override void Process()
     {
         string[] s3 = Buckets(S3Bucket, SourceFolder, DefaultSourceBucket, nameof(SourceFolder));
         string[] oss = Buckets(OssBucket, DestinationFolder, DefaultDestinationBucket, nameof(DestinationFolder));
+        SandboxLink? link = Link();
         if (!ShouldProcess($"S3: {string.Join(", ", s3)}; OSS: {string.Join(", ", oss)}", "Start a sandbox on 127.0.0.1"))
             return;
         Guid runspace = Runspace.DefaultRunspace.InstanceId;
         Run(async (queue, cancellationToken) =>
         {
-            SandboxProcess process = await SandboxProcess.StartAsync(new SandboxOptions(s3, oss), cancellationToken).ConfigureAwait(false);
+            SandboxProcess process = await SandboxProcess.StartAsync(new SandboxOptions(s3, oss, link), cancellationToken).ConfigureAwait(false);
             SandboxRegistry.Add(runspace, process);
-            await queue.OutputAsync(Describe(process.Ready, NameOf(s3[0]), NameOf(oss[0])), cancellationToken).ConfigureAwait(false);
+            await queue.OutputAsync(Describe(process.Ready, NameOf(s3[0]), NameOf(oss[0]), link), cancellationToken).ConfigureAwait(false);
         });
     }
 
     private static string NameOf(string bucket) => bucket.Split('=', 2)[0];
 
-    private static SandboxInfo Describe(SandboxReady ready, string s3Bucket, string ossBucket)
+    private static SandboxInfo Describe(SandboxReady ready, string s3Bucket, string ossBucket, SandboxLink? link)
     {
         PSCredential s3 = ToCredential(ready.S3);
         PSCredential oss = ToCredential(ready.Oss);
         return new SandboxInfo
         {
             Pid = ready.Pid,
-            Source = CredentialVault.Keep(Address("s3", s3Bucket, ready.S3), s3, securityToken: null),
-            Destination = CredentialVault.Keep(Address("oss", ossBucket, ready.Oss), oss, securityToken: null),
+            Source = CredentialVault.Keep(Address("s3", s3Bucket, ready.S3, ready.Link?.S3), s3, securityToken: null),
+            Destination = CredentialVault.Keep(Address("oss", ossBucket, ready.Oss, ready.Link?.Oss), oss, securityToken: null),
             S3Endpoint = new Uri(ready.S3.Endpoint),
             S3Region = ready.S3.Region,
             S3Credential = s3,
@@ -73,14 +89,16 @@ public sealed class StartMigrationSandboxCommand : AsyncMigrationCommand
             OssRegion = ready.Oss.Region,
             OssCredential = oss,
             Admin = new Uri(ready.Admin),
+            LinkBandwidth = link?.BytesPerSecond,
+            LinkLatency = link?.RoundTrip,
         };
     }
 
-    private static StoreAddress Address(string scheme, string bucket, SandboxSide side) => new()
+    private static StoreAddress Address(string scheme, string bucket, SandboxSide side, string? linked) => new()
     {
         Scheme = scheme,
         Bucket = bucket,
-        Endpoint = new Uri(side.Endpoint),
+        Endpoint = new Uri(linked ?? side.Endpoint),
         Region = side.Region,
         AddressingStyle = AddressingStyle.Path,
     };
@@ -92,6 +110,20 @@ public sealed class StartMigrationSandboxCommand : AsyncMigrationCommand
             secret.AppendChar(c);
         secret.MakeReadOnly();
         return new PSCredential(side.AccessKeyId, secret);
+    }
+
+    private SandboxLink? Link()
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(LinkBandwidth)))
+        {
+            return MyInvocation.BoundParameters.ContainsKey(nameof(LinkLatency))
+                ? throw new ArgumentException("-LinkLatency needs -LinkBandwidth: say what the line carries, such as -LinkBandwidth 25MB/s.")
+                : null;
+        }
+
+        return LinkLatency >= TimeSpan.Zero && LinkLatency <= MostLatency
+            ? new SandboxLink(LinkBandwidth, LinkLatency)
+            : throw new ArgumentException($"-LinkLatency is from 0 to {MostLatency.TotalSeconds:0} seconds, such as 00:00:00.020 for 20 ms, not {LinkLatency}.");
     }
 
     private string[] Buckets(string[] given, string? folder, string fallback, string parameter)

@@ -18,6 +18,10 @@ internal sealed record SandboxReady
     [JsonPropertyName("pid")]
     public required int Pid { get; init; }
 
+    /// <summary>The endpoints through the link; null where it has none.</summary>
+    [JsonPropertyName("link")]
+    public SandboxLinked? Link { get; init; }
+
     /// <summary>Reads the line; null where it is something else.</summary>
     public static SandboxReady? Parse(string line)
     {
@@ -58,4 +62,14 @@ internal sealed record SandboxSide
 
     /// <inheritdoc/>
     public override string ToString() => Endpoint;
+}
+
+/// <summary>The endpoints of both sides through the link.</summary>
+internal sealed record SandboxLinked
+{
+    [JsonPropertyName("s3")]
+    public required string S3 { get; init; }
+
+    [JsonPropertyName("oss")]
+    public required string Oss { get; init; }
 }

@@ -91,10 +91,29 @@ public static class Display
         return colour is null ? text : colour + text + colours.Properties["Reset"]?.Value;
     }
 
+    /// <summary>
+    /// One condition of a check before a cut-over: its state in colour, the evidence, and what to do. Empty where the check has no
+    /// such condition.
+    /// </summary>
+    /// <param name="conditions">The conditions of the check.</param>
+    /// <param name="subject">What the condition is about.</param>
+    /// <param name="style">The caller's <c>$PSStyle</c>.</param>
+    public static string Condition(object? conditions, string subject, object? style)
+    {
+        foreach (object? condition in LanguagePrimitives.GetEnumerable(conditions) ?? Array.Empty<object>())
+        {
+            PSMemberInfoCollection<PSPropertyInfo> of = PSObject.AsPSObject(condition).Properties;
+            if (of["Subject"]?.Value?.ToString() == subject)
+                return $"{Status(of["State"]?.Value, style)}. {Text($"{of["Evidence"]?.Value} {of["Mend"]?.Value}".TrimEnd())}";
+        }
+
+        return "";
+    }
+
     private static string ColourOf(string status) => status switch
     {
-        "Complete" or "Finished" or "Same" or "True" => "Green",
-        "Incomplete" or "Failed" or "Different" or "SourceOnly" or "False" => "Red",
+        "Complete" or "Finished" or "Same" or "True" or "Met" => "Green",
+        "Incomplete" or "Failed" or "Different" or "SourceOnly" or "False" or "NotMet" => "Red",
         "Running" or "InProgress" or "Created" => "Cyan",
         _ => "Yellow",
     };

@@ -206,6 +206,30 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public async Task What_was_migrated_and_then_deleted_at_the_source_is_told_from_what_others_wrote_also_runs_later()
+    {
+        using EngineBench bench = await MigratedAsync(ETagStyle.Md5);
+        bench.Destination.Seed("theirs", "x");
+        bench.Source.Remove("lost");
+        await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        bench.Source.Remove("same");
+
+        (IReadOnlyList<ComparisonItem> items, ComparisonSummary summary) = await bench.CompareAsync();
+
+        Assert.Equal([("lost", true), ("same", true), ("theirs", false)], items.Select(item => (item.Key, item.IsGoneAtSource)));
+        Assert.All(items, item => Assert.Equal(ComparisonStatus.DestinationOnly, item.Status));
+        Assert.Equal((3L, 2L), (summary.DestinationOnly.Objects, summary.GoneAtSource!.Value.Objects));
+        Assert.Equal(summary, bench.Engine.GetComparisons(EngineBench.JobName)[^1]);
+
+        // Without a job nobody knows.
+        MigrationJob job = EngineBench.JobOf();
+        IComparison adHoc = bench.Engine.Compare(new ComparisonRequest { Source = job.Source, Destination = job.Destination }, SilentListener.Instance);
+        Assert.All(await WalkAsync(adHoc), item => Assert.False(item.IsGoneAtSource));
+        Assert.Null(adHoc.Summary!.GoneAtSource);
+    }
+
+    [Fact]
     public async Task What_the_filter_leaves_out_takes_no_part()
     {
         using EngineBench bench = new();

@@ -145,6 +145,7 @@ public sealed class BusinessWriteTests
             () => retrying.PutAsync(new PutRequest("k", body, ObjectMetadata.Empty), TestContext.Current.CancellationToken));
 
         Assert.Equal(StoreErrorKind.AlreadyExists, refusal.Kind);
+        await Assert.ThrowsAsync<StoreException>(() => retrying.DeleteAsync("k", TestContext.Current.CancellationToken));
         Assert.Equal("theirs"u8.ToArray(), bench.Destination.Find("k")!.Content);
     }
 

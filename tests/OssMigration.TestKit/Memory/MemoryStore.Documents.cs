@@ -3,7 +3,7 @@ using OssMigration.Core.Stores;
 
 namespace OssMigration.TestKit;
 
-public sealed partial class MemoryStore
+public sealed partial class MemoryStore : IHttpOrigin
 {
     private readonly Dictionary<BucketDocumentKind, BucketDocument> _documents = [];
 
@@ -50,6 +50,10 @@ public sealed partial class MemoryStore
         SeedDocument(kind, null);
         await EndAsync(StoreOperation.DeleteDocument, null, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<HttpOrigin> FindOriginAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new HttpOrigin(new Uri($"https://{_options.Bucket}.origin.example/"), _options.Region));
 
     private static BucketDocument Copy(BucketDocument document) => new(new XElement(document.Root), document.Headers);
 }
