@@ -15,7 +15,7 @@ namespace OssMigration.Core.Comparing;
 /// something else stood there, "ours" a destination ETag that is the settled one.
 /// <code>
 /// source  memory          destination      then
-/// none    *               *                GoneAtSource or DestinationOnly; nothing is deleted
+/// none    *               there            GoneAtSource where proved, else DestinationOnly; nothing is deleted
 /// there   proved or seen  none             DeletedAtDestination: not copied back
 /// there   none            none             copied, the store refuses where the key is taken by then
 /// there   proved, as is   ours             Same

@@ -178,7 +178,7 @@ public sealed class DecisionRulesTests
         DecisionRules rules = Rules(OverwriteMode.IfDifferent, isAfterCutover: false);
 
         Assert.Equal("GoneAtSource", Say(rules.Decide(both with { Source = null })));
-        Assert.Equal("GoneAtSource", Say(rules.Decide(both with { Source = null, Destination = null })));
+        Assert.Equal("AtNeitherEnd", Say(rules.Decide(both with { Source = null, Destination = null })));
         Assert.Equal("DestinationOnly", Say(rules.Decide(both with { Source = null, Settled = null })));
     }
 

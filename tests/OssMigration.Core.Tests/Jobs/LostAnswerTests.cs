@@ -96,6 +96,32 @@ public sealed class LostAnswerTests
         Assert.Equal(0, bench.Destination.Counters.Writes);
     }
 
+    [Theory]
+    [InlineData(BucketVersioning.Enabled)]
+    [InlineData(BucketVersioning.Suspended)]
+    [InlineData(BucketVersioning.Unknown)]
+    public async Task A_run_that_was_begun_before_cutover_is_refused_when_it_is_resumed_or_overtaken_where_the_bucket_may_be_versioned(BucketVersioning versioning)
+    {
+        using EngineBench bench = new(destination: new MemoryStoreOptions { Versioning = versioning });
+        for (int i = 0; i < 20; i++)
+            bench.Source.Seed($"k{i:D2}", "ours");
+        bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(async token =>
+        {
+            bench.NewEngine().SetJob(EngineBench.JobName, new JobChanges { CutoverTime = DateTimeOffset.UtcNow });
+            bench.Destination.Seed("k05", "theirs");
+            await Task.Delay(Timeout.Infinite, token);
+        }), "k05");
+        bench.Create(job => job with { Concurrency = 1 });
+
+        JobOptionException overtaken = await Assert.ThrowsAsync<JobOptionException>(() => bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken));
+        long writes = bench.Destination.Counters.Writes;
+        JobOptionException resumed = await Assert.ThrowsAsync<JobOptionException>(() => bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.All([overtaken, resumed], refusal => Assert.Contains("versioning", Assert.Single(refusal.Problems), StringComparison.Ordinal));
+        Assert.Equal(writes, bench.Destination.Counters.Writes);
+        Assert.Equal("theirs"u8.ToArray(), bench.Destination.Find("k05")!.Content);
+    }
+
     [Fact]
     public async Task Whether_the_bucket_is_versioned_is_asked_again_when_the_answer_does_not_come()
     {
