@@ -51,6 +51,25 @@ public sealed class OssWritingTests
     }
 
     [Fact]
+    public async Task Metadata_are_replaced_by_a_copy_onto_itself_while_the_ETag_is_the_given_one()
+    {
+        await using OssLoopbackServer server = new(new OssScriptedAnswer(200, "<CopyObjectResult><ETag>\"5EB63BBBE01EEED093CB22BB8F5ACDC3\"</ETag></CopyObjectResult>"));
+        await using OssStore store = Open(server);
+        ObjectMetadata metadata = new() { ContentType = "text/html", User = new Dictionary<string, string> { ["owner"] = "finance" } };
+
+        PutResult result = await store.ReplaceMetadataAsync("a b/\u00e4?.html", "5eb6", metadata, Cancellation);
+
+        Assert.Equal(new PutResult("5EB63BBBE01EEED093CB22BB8F5ACDC3", null), result);
+        OssSeenRequest seen = Assert.Single(server.Seen);
+        Assert.Equal("PUT /bucket/a%20b/%C3%A4%3F.html", $"{seen.Method} {seen.Target}");
+        Assert.Equal("/bucket/a%20b/%C3%A4%3F.html", seen.Header("x-oss-copy-source"));
+        Assert.Equal("\"5eb6\"", seen.Header("x-oss-copy-source-if-match"));
+        Assert.Equal("REPLACE", seen.Header("x-oss-metadata-directive"));
+        Assert.Equal(("text/html", "finance"), (seen.Header("Content-Type"), seen.Header("x-oss-meta-owner")));
+        Assert.Empty(seen.Body);
+    }
+
+    [Fact]
     public async Task An_object_without_content_type_is_sent_one_so_that_none_is_guessed()
     {
         await using OssLoopbackServer server = new(Stored, new OssScriptedAnswer(200, "<R><UploadId>id</UploadId></R>"));

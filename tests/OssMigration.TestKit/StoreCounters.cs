@@ -20,7 +20,7 @@ public sealed class StoreCounters
 
     /// <summary>All calls that change something.</summary>
     public long Writes => this[StoreOperation.Put] + this[StoreOperation.Delete] + this[StoreOperation.Initiate]
-        + this[StoreOperation.UploadPart] + this[StoreOperation.Complete] + this[StoreOperation.Abort];
+        + this[StoreOperation.UploadPart] + this[StoreOperation.Complete] + this[StoreOperation.Abort] + this[StoreOperation.ReplaceMetadata];
 
     /// <summary>Starts again from zero.</summary>
     public void Reset()

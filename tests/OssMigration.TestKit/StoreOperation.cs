@@ -33,6 +33,9 @@ public enum StoreOperation
     /// <summary>Open uploads.</summary>
     ListUploads,
 
+    /// <summary>Headers and user metadata of one object.</summary>
+    ReplaceMetadata,
+
     /// <summary>Facts of the bucket.</summary>
     Inspect,
 

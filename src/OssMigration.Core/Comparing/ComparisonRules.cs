@@ -1,3 +1,4 @@
+using OssMigration.Core.Copying;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -5,11 +6,14 @@ using OssMigration.Core.Stores;
 namespace OssMigration.Core.Comparing;
 
 /// <summary>What two listings and the manifest say of one key. Pure: it sends nothing.</summary>
-internal sealed class ComparisonRules(ComparisonLevel level, bool isAfterCutover)
+/// <param name="level">How deep.</param>
+/// <param name="cutover">How a write of the business is told; null before cut-over.</param>
+internal sealed class ComparisonRules(ComparisonLevel level, CutoverEvidence? cutover)
 {
     /// <summary>
     /// The verdict; null where the key does not take part (filtered out, or known to the manifest only). A verdict of
-    /// <see cref="ComparisonStatus.Unproved"/> may still be settled by looking at the objects themselves.
+    /// <see cref="ComparisonStatus.Unproved"/> may still be settled by looking at the objects themselves, and one of
+    /// <see cref="ComparisonStatus.Superseded"/> must be confirmed by <see cref="Confirm"/>.
     /// </summary>
     public (ComparisonStatus Status, string Reason)? Judge(EntryTriple triple)
     {
@@ -25,32 +29,52 @@ internal sealed class ComparisonRules(ComparisonLevel level, bool isAfterCutover
 
         ObjectEntry source = listed.Entry;
         if (triple.Destination is not { } destination)
-        {
-            return isAfterCutover && triple.Settled is not null
-                ? (ComparisonStatus.DeletedAtDestination, "migrated, and deleted at the destination since")
-                : (ComparisonStatus.SourceOnly, "not at the destination");
-        }
+            return Missing(source, triple.Settled);
 
         if (source.Size != destination.Size)
-            return Different(source, triple.Settled, destination, "sizes differ");
-        return level == ComparisonLevel.Size ? (ComparisonStatus.Same, "sizes are equal") : ByVersions(source, triple.Settled, destination);
+            return Different(source, triple.Proved, destination, "sizes differ");
+        return level == ComparisonLevel.Size ? (ComparisonStatus.Same, "sizes are equal") : ByVersions(source, triple.Proved, destination);
     }
 
-    /// <summary>The verdict for contents that are known to differ.</summary>
-    public (ComparisonStatus Status, string Reason) Different(ObjectEntry source, SettledEntry? settled, ObjectEntry destination, string reason)
-        => isAfterCutover && settled is not null && settled.SourceVersion == source.Version && !Identity.SameETag(settled.DestinationETag, destination.ETag)
-            ? (ComparisonStatus.Superseded, "overwritten at the destination since cut-over")
+    /// <summary>The verdict for an object that is not at the destination.</summary>
+    /// <param name="source">The source object.</param>
+    /// <param name="settled">What the job remembers, be it only that something stood there.</param>
+    public (ComparisonStatus Status, string Reason) Missing(ObjectEntry source, SettledEntry? settled)
+    {
+        if (cutover is null || settled is null)
+            return (ComparisonStatus.SourceOnly, "not at the destination");
+
+        // A version that was never at the destination was not deleted there; the clean-up must not take it for that.
+        return settled.SourceVersion == source.Version
+            ? (ComparisonStatus.DeletedAtDestination, "deleted at the destination since cut-over")
+            : (ComparisonStatus.SourceOnly, "deleted at the destination since cut-over, but changed at the source too");
+    }
+
+    /// <summary>The verdict for contents that are known to differ. Superseded must be confirmed.</summary>
+    /// <param name="source">The source object.</param>
+    /// <param name="proved">What the job proved to be the same at both ends; null for nothing.</param>
+    /// <param name="destination">What stands at the destination.</param>
+    /// <param name="reason">How the difference was found.</param>
+    public (ComparisonStatus Status, string Reason) Different(ObjectEntry source, SettledEntry? proved, ObjectEntry destination, string reason)
+        => cutover?.MayBeBusiness(source, proved, destination) == true
+            ? (ComparisonStatus.Superseded, "written at the destination by the business since cut-over")
             : (ComparisonStatus.Different, reason);
 
-    private (ComparisonStatus Status, string Reason) ByVersions(ObjectEntry source, SettledEntry? settled, ObjectEntry destination)
+    /// <summary>Holds a verdict of Superseded against the object's headers.</summary>
+    public (ComparisonStatus Status, string Reason) Confirm(ObjectEntry source, SettledEntry? proved, ObjectHead standing)
+        => cutover?.IsBusiness(source, proved, standing) == true
+            ? (ComparisonStatus.Superseded, "written at the destination by the business since cut-over")
+            : (ComparisonStatus.Different, "the contents differ, and it was not the business that wrote the destination's");
+
+    private (ComparisonStatus Status, string Reason) ByVersions(ObjectEntry source, SettledEntry? proved, ObjectEntry destination)
     {
         if (level == ComparisonLevel.Content)
             return (ComparisonStatus.Unproved, "to be read");
-        if (settled is not null && Identity.SameBySettled(source, settled, destination))
-            return (ComparisonStatus.Same, $"the manifest proves it ({settled.Proof})");
+        if (proved is not null && Identity.SameBySettled(source, proved, destination))
+            return (ComparisonStatus.Same, $"the manifest proves it ({proved.Proof})");
         if (Identity.SameByETag(source, destination))
             return (ComparisonStatus.Same, "both ETags are the same MD5");
-        if (settled is not null && settled.SourceVersion != source.Version && Identity.SameETag(settled.DestinationETag, destination.ETag))
+        if (proved is not null && proved.SourceVersion != source.Version && Identity.SameETag(proved.DestinationETag, destination.ETag))
             return (ComparisonStatus.Different, "changed at the source since it was migrated");
         return (ComparisonStatus.Unproved, "sizes are equal, but nothing in the listings proves the content");
     }

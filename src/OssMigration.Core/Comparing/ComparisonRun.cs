@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OssMigration.Core.Copying;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Listing;
@@ -21,7 +22,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
     {
         string id = MakeId();
         DateTimeOffset startedAt = environment.Time.GetUtcNow();
-        await using StoreChain stores = new(environment, job, request.Credentials, listener);
+        await using StoreChain stores = new(environment, job, request.Credentials, listener, new CutoverClock(environment.Time) { Moment = job.CutoverTime });
         RunRow? last = LastRun();
         string scratch = Path.Combine(folder?.Scratch ?? "", $"compare-{id}");
         IKeyLister sourceLister = Lister(stores.Source, ObjectFilterMatcher.Compile(job.Filter), last is { SortsSource: true }, scratch + "-source.db");
@@ -64,8 +65,8 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
     private async IAsyncEnumerable<ComparisonItem> WalkAsync(
         string id, StoreChain stores, IAsyncEnumerable<ListedEntry> source, IRangeListing destination, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        bool isAfterCutover = job.CutoverTime is { } cutover && cutover <= environment.Time.GetUtcNow();
-        ComparisonRules rules = new(request.Level, isAfterCutover);
+        CutoverEvidence? cutover = job.CutoverTime is { } moment && moment <= environment.Time.GetUtcNow() ? new CutoverEvidence(moment, job.ClockSkewMargin) : null;
+        ComparisonRules rules = new(request.Level, cutover);
         ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
@@ -79,14 +80,15 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
             {
                 if (rules.Judge(triple) is not { } verdict)
                     continue;
-                if (verdict.Status == ComparisonStatus.Unproved && stores.Pace.Pause.IsClosed)
+                bool isDoubtful = verdict.Status is ComparisonStatus.Unproved or ComparisonStatus.Superseded;
+                if (isDoubtful && stores.Pace.Pause.IsClosed)
                 {
                     listener.OnEvent(new RunEvent(EventLevel.Warning, "The timetable of the job pauses; objects that must be looked into wait for its end."));
                     await stores.Pace.Pause.WaitAsync(leaving.Token).ConfigureAwait(false);
                 }
 
-                underWay.Enqueue(verdict.Status == ComparisonStatus.Unproved
-                    ? DecideAsync(id, check, triple, leaving.Token)
+                underWay.Enqueue(isDoubtful
+                    ? DecideAsync(id, check, triple, verdict, leaving.Token)
                     : Task.FromResult(Item(id, triple, verdict)));
                 while (underWay.Count > job.Concurrency || (underWay.TryPeek(out Task<ComparisonItem>? head) && head.IsCompleted))
                     yield return await underWay.Dequeue().ConfigureAwait(false);
@@ -119,8 +121,9 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         return new SerialSortedLister(store, filter, job.Filter.Prefix, table);
     }
 
-    private async Task<ComparisonItem> DecideAsync(string id, ContentCheck check, EntryTriple triple, CancellationToken cancellationToken)
-        => Item(id, triple, await check.DecideAsync(triple, cancellationToken).ConfigureAwait(false));
+    private async Task<ComparisonItem> DecideAsync(
+        string id, ContentCheck check, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict, CancellationToken cancellationToken)
+        => Item(id, triple, await check.DecideAsync(triple, verdict, cancellationToken).ConfigureAwait(false));
 
     private ComparisonItem Item(string id, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict) => new()
     {
@@ -129,7 +132,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         Key = triple.Key,
         Status = verdict.Status,
         Reason = verdict.Reason,
-        IsGoneAtSource = verdict.Status == ComparisonStatus.DestinationOnly && triple.Settled is not null,
+        IsGoneAtSource = verdict.Status == ComparisonStatus.DestinationOnly && triple.Proved is not null,
         SourceSize = triple.Source?.Entry.Size,
         DestinationSize = triple.Destination?.Size,
         SourceVersion = triple.Source?.Entry.Version.Value,

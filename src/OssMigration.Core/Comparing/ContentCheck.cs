@@ -7,13 +7,16 @@ namespace OssMigration.Core.Comparing;
 /// <summary>Settles the doubt that the listings left, by headers, or at level Content by reading both sides.</summary>
 internal sealed class ContentCheck(IObjectReader source, IObjectReader destination, ComparisonLevel level, ComparisonRules rules)
 {
-    /// <summary>The verdict on one key that is at both ends with equal sizes.</summary>
-    public async Task<(ComparisonStatus Status, string Reason)> DecideAsync(EntryTriple triple, CancellationToken cancellationToken)
+    /// <summary>The verdict on one key that is at both ends, where the listings alone give none or one that must be confirmed.</summary>
+    public async Task<(ComparisonStatus Status, string Reason)> DecideAsync(
+        EntryTriple triple, (ComparisonStatus Status, string Reason) verdict, CancellationToken cancellationToken)
     {
         ObjectEntry from = triple.Source!.Value.Entry;
         ObjectEntry to = triple.Destination!;
         try
         {
+            if (verdict.Status == ComparisonStatus.Superseded)
+                return await ConfirmAsync(triple, from, cancellationToken).ConfigureAwait(false);
             return level == ComparisonLevel.Content
                 ? await ByReadingAsync(triple, from, to, cancellationToken).ConfigureAwait(false)
                 : await ByHeadersAsync(triple, from, cancellationToken).ConfigureAwait(false);
@@ -37,23 +40,31 @@ internal sealed class ContentCheck(IObjectReader source, IObjectReader destinati
     {
         ulong expected = await source.HashAsync(from, cancellationToken).ConfigureAwait(false);
         ulong actual = await destination.HashAsync(to, cancellationToken).ConfigureAwait(false);
-        return expected == actual
-            ? (ComparisonStatus.Same, "both contents were read and have the same CRC-64")
-            : rules.Different(from, triple.Settled, to, "both contents were read and differ");
+        if (expected == actual)
+            return (ComparisonStatus.Same, "both contents were read and have the same CRC-64");
+        (ComparisonStatus Status, string Reason) verdict = rules.Different(from, triple.Proved, to, "both contents were read and differ");
+        return verdict.Status == ComparisonStatus.Superseded ? await ConfirmAsync(triple, from, cancellationToken).ConfigureAwait(false) : verdict;
+    }
+
+    private async Task<(ComparisonStatus Status, string Reason)> ConfirmAsync(EntryTriple triple, ObjectEntry from, CancellationToken cancellationToken)
+    {
+        ObjectHead? standing = await destination.HeadAsync(from.Key, cancellationToken).ConfigureAwait(false);
+        return standing is null ? rules.Missing(from, triple.Settled) : rules.Confirm(from, triple.Proved, standing);
     }
 
     private async Task<(ComparisonStatus Status, string Reason)> ByHeadersAsync(EntryTriple triple, ObjectEntry from, CancellationToken cancellationToken)
     {
         ObjectHead? standing = await destination.HeadAsync(from.Key, cancellationToken).ConfigureAwait(false);
         if (standing is null)
-            return (ComparisonStatus.Different, "gone while it was compared");
+            return rules.Missing(from, triple.Settled);
         if (SourceStamp.Proves(standing, from))
             return (ComparisonStatus.Same, "the stamp names this version and its CRC-64 is the stored one");
         if (triple.Settled is { Crc64: { } known } settled && settled.SourceVersion == from.Version && standing.Crc64 is { } stored)
         {
-            return known == stored && standing.Entry.Size == from.Size
-                ? (ComparisonStatus.Same, "the CRC-64 of the manifest is the stored one")
-                : rules.Different(from, settled, standing.Entry, "the stored CRC-64 is another one");
+            if (known == stored && standing.Entry.Size == from.Size)
+                return (ComparisonStatus.Same, "the CRC-64 of the manifest is the stored one");
+            (ComparisonStatus Status, string Reason) verdict = rules.Different(from, triple.Proved, standing.Entry, "the stored CRC-64 is another one");
+            return verdict.Status == ComparisonStatus.Superseded ? rules.Confirm(from, triple.Proved, standing) : verdict;
         }
 
         return (ComparisonStatus.Unproved, "sizes are equal, but no checksum of both sides can be compared; level Content can tell");

@@ -10,6 +10,25 @@ namespace OssMigration.Core.Comparing;
 /// The truth table: what is done with a key, from its place in the three streams and the job's modes. Pure: it reads no
 /// clock and sends nothing.
 /// </summary>
+/// <remarks>
+/// After cut-over, read from the top, the first row that fits decides. "Proved" is a settled entry, "seen" the memory that
+/// something else stood there, "ours" a destination ETag that is the settled one.
+/// <code>
+/// source  memory          destination      then
+/// none    *               there            GoneAtSource where proved, else DestinationOnly; nothing is deleted
+/// there   proved or seen  none             DeletedAtDestination: not copied back
+/// there   none            none             copied, the store refuses where the key is taken by then
+/// there   proved, as is   ours             Same
+/// there   *               equal MD5 ETag   Same
+/// there   *               there            left alone (Overwrite Never)
+/// there   proved, other   ours             Conflict ChangedAtSource; ConflictAction Overwrite: replaced, HEAD right before
+/// there   none or seen    there            looked at: Same, or Conflict WrittenAtDestination, ChangedAtSource or OtherContent
+/// there   proved, as is   not ours         looked at where sizes are equal: Same, or Conflict OverwrittenAtDestination
+/// there   proved, other   not ours         looked at where sizes are equal: Same, or Conflict ChangedAtBothEnds
+/// </code>
+/// Looking means HEAD, and where the sizes are equal and no stamp decides, one read of the source for its hash. What is gone
+/// by then is DeletedAtDestination. With RepairMetadata, a Same that this job did not write has its headers compared.
+/// </remarks>
 internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLimits, bool isAfterCutover)
 {
     /// <summary>Decides one key.</summary>
@@ -27,7 +46,7 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
             return Exceptional(MigrationItemState.Unsupported, "NotPossibleAtDestination", reason);
 
         return triple.Destination is { } destination
-            ? WithDestination(source, triple.Settled, destination)
+            ? WithDestination(source, triple.Proved, destination)
             : WithoutDestination(source, triple.Settled);
     }
 
@@ -35,7 +54,7 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
     {
         if (triple.Destination is null)
             return new TransferAction.Settle(new TransferOutcome.AtNeitherEnd(IsForgotten: !isAfterCutover));
-        return triple.Settled is null
+        return triple.Proved is null
             ? new TransferAction.Settle(TransferOutcome.DestinationOnly.Instance)
             : Exceptional(MigrationItemState.GoneAtSource, "GoneAtSource", "Migrated by an earlier run; no longer at the source.");
     }
@@ -44,8 +63,12 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
     {
         if (isAfterCutover && settled is not null)
         {
-            return Exceptional(
-                MigrationItemState.DeletedAtDestination, "DeletedAtDestination", "Migrated by an earlier run and deleted at the destination since; it is not copied back.");
+            return settled.SourceVersion == source.Version
+                ? Exceptional(MigrationItemState.DeletedAtDestination, "DeletedAtDestination", "At the destination by an earlier run and deleted there since; it is not copied back.")
+                : Exceptional(
+                    MigrationItemState.DeletedAtDestination,
+                    "DeletedAndChangedAtSource",
+                    "At the destination by an earlier run and deleted there since, but changed at the source too; it is not copied back.");
         }
 
         return CopyUnlessArchived(source);
@@ -56,17 +79,18 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
         if (job.Overwrite == OverwriteMode.Always && !isAfterCutover)
             return CopyUnlessArchived(source);
         if (settled is not null && Identity.SameBySettled(source, settled, destination))
-            return new TransferAction.Settle(new TransferOutcome.Skipped(settled));
+            return Same(settled);
         if (Identity.SameByETag(source, destination))
-        {
-            return new TransferAction.Settle(new TransferOutcome.Skipped(
-                new SettledEntry(source.Key, source.Size, source.Version, destination.ETag!, Crc64: null, ProofKind.ETagMd5)));
-        }
+            return Same(new SettledEntry(source.Key, source.Size, source.Version, destination.ETag!, Crc64: null, ProofKind.FoundETag));
 
         if (job.Overwrite == OverwriteMode.Never)
             return new TransferAction.Settle(new TransferOutcome.Skipped(Settled: null));
 
         TransferAction otherwise = WhenDifferent(source, settled, destination);
+
+        // Whose it is that stands there, its headers tell.
+        if (otherwise is TransferAction.Contest)
+            return new TransferAction.Inspect(otherwise);
 
         // Equal sizes leave the possibility that the contents are equal. Only a settled entry of another source version,
         // with the destination still as we wrote it, rules it out.
@@ -76,25 +100,40 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
         return source.Size == destination.Size && !isKnownChange ? new TransferAction.Inspect(otherwise) : otherwise;
     }
 
+    private TransferAction Same(SettledEntry settled)
+        => job.RepairMetadata && settled.Proof is ProofKind.FoundETag or ProofKind.HashRead
+            ? new TransferAction.Repair(settled)
+            : new TransferAction.Settle(new TransferOutcome.Skipped(settled));
+
     private TransferAction WhenDifferent(ObjectEntry source, SettledEntry? settled, ObjectEntry destination)
     {
+        bool isOurs = settled is not null && Identity.SameETag(settled.DestinationETag, destination.ETag);
         if (isAfterCutover)
-        {
-            return Exceptional(
-                MigrationItemState.Conflict, "ChangedAtBothEnds", "The destination holds other content under this key; after cut-over it is not overwritten.");
-        }
+            return settled is null ? TransferAction.Contest.Instance : WhenContested(source, settled, isOurs);
 
         // The date has a say only where this job never wrote what stands at the destination.
-        bool isOurs = settled is not null && Identity.SameETag(settled.DestinationETag, destination.ETag);
         if (job.Overwrite == OverwriteMode.IfNewer && !isOurs && source.LastModified <= destination.LastModified + job.ClockSkewMargin)
             return new TransferAction.Settle(new TransferOutcome.Skipped(Settled: null));
 
         return CopyUnlessArchived(source);
     }
 
-    private TransferAction CopyUnlessArchived(ObjectEntry source) => source.Availability == ObjectAvailability.NeedsRestore
-        ? Exceptional(MigrationItemState.NeedsRestore, "NeedsRestore", $"In storage class {source.StorageClass} and not restored.")
-        : new TransferAction.Copy(isAfterCutover ? OverwriteGuard.Forbidden : OverwriteGuard.Allowed);
+    private TransferAction WhenContested(ObjectEntry source, SettledEntry settled, bool isOurs)
+    {
+        if (isOurs && job.ConflictAction == ConflictAction.Overwrite)
+            return CopyUnlessArchived(source, OverwriteGuard.Only(settled));
+        (string kind, string reason) = isOurs ? ("ChangedAtSource", "The object changed at the source since it was migrated")
+            : settled.SourceVersion == source.Version ? ("OverwrittenAtDestination", "The destination was overwritten since the object was migrated")
+            : ("ChangedAtBothEnds", "The object changed at both ends since it was migrated");
+        return Exceptional(MigrationItemState.Conflict, kind, $"{reason}; after cut-over it is not overwritten.");
+    }
+
+    private TransferAction CopyUnlessArchived(ObjectEntry source)
+        => CopyUnlessArchived(source, isAfterCutover ? OverwriteGuard.Forbidden : OverwriteGuard.Allowed);
+
+    private static TransferAction CopyUnlessArchived(ObjectEntry source, OverwriteGuard guard) => source.Availability == ObjectAvailability.NeedsRestore
+        ? new TransferAction.Settle(TransferOutcome.Exceptional.NeedsRestore(source))
+        : new TransferAction.Copy(guard);
 
     private static TransferAction.Settle Exceptional(MigrationItemState state, string kind, string message)
         => new(new TransferOutcome.Exceptional(state, kind, message));

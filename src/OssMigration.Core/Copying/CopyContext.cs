@@ -1,5 +1,6 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Journal;
+using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 using OssMigration.Core.Throttling;
 
@@ -50,15 +51,36 @@ internal sealed record CopyContext
     /// <summary>Whether cut-over has come, asked when a write is sent: a decision may be older than that.</summary>
     public required Func<bool> IsAfterCutover { get; init; }
 
+    /// <summary>How a write of the business is told after cut-over; null where no moment is set.</summary>
+    public required CutoverEvidence? Cutover { get; init; }
+
+    /// <summary>Puts headers right where the job wants that and the destination can; else null.</summary>
+    public IMetadataWriter? Metadata { get; init; }
+
+    /// <summary>Where news go.</summary>
+    public Action<RunEvent> OnEvent { get; init; } = static _ => { };
+
+    /// <summary>
+    /// Whether a write that was decided with this guard must not replace anything. A decision from before cut-over rests on
+    /// what stood there then, and so it is not carried out any more: the run decides anew.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Cut-over has come since the decision.</exception>
+    public bool MustNotOverwrite(OverwriteGuard decided)
+    {
+        if (decided == OverwriteGuard.Allowed && IsAfterCutover())
+            throw new OperationCanceledException("Cut-over has come since this was decided.");
+        return decided == OverwriteGuard.Forbidden;
+    }
+
+    /// <summary>Whether uploads of a key that the journal does not know may be a user's.</summary>
+    public bool MayHaveUsersUploads(OverwriteGuard decided) => decided != OverwriteGuard.Allowed || IsAfterCutover();
+
     /// <summary>CRC-64/XZ of the content at the source, read once and kept nowhere.</summary>
     public async Task<ulong> HashAsync(ObjectEntry entry, CancellationToken cancellationToken)
     {
         using ConcurrencyGate.Place place = await Reads.EnterAsync(entry.Size, cancellationToken).ConfigureAwait(false);
         return await Source.HashAsync(entry, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>Whether a write that was decided with this guard must not replace anything now.</summary>
-    public bool MustNotOverwrite(OverwriteGuard decided) => decided == OverwriteGuard.Forbidden || IsAfterCutover();
 }
 
 /// <summary>A part that the store holds.</summary>

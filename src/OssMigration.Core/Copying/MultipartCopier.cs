@@ -43,7 +43,7 @@ internal sealed class MultipartCopier(CopyContext context)
     {
         if (upload.UploadId is { } id)
             await context.Destination.AbortAsync(upload.Key, id, cancellationToken).ConfigureAwait(false);
-        if (!context.MustNotOverwrite(guard))
+        if (!context.MayHaveUsersUploads(guard))
             await AbortUnknownAsync(upload.Key, cancellationToken).ConfigureAwait(false);
         await context.Uploads.RemoveAsync(upload.Key).ConfigureAwait(false);
     }
@@ -61,7 +61,7 @@ internal sealed class MultipartCopier(CopyContext context)
         {
             await context.Uploads.RemoveAsync(key).ConfigureAwait(false);
             ulong crc64 = await context.HashAsync(head.Entry, cancellationToken).ConfigureAwait(false);
-            return await TakenKey.ResolveAsync(context.Destination, head.Entry, crc64, cancellationToken).ConfigureAwait(false);
+            return await TakenKey.ResolveAsync(context, head.Entry, crc64, guard, cancellationToken).ConfigureAwait(false);
         }
 
         PartTransfer transfer = new(context, head, plan, upload.UploadId!, context.Uploads.Parts(key));
@@ -73,8 +73,8 @@ internal sealed class MultipartCopier(CopyContext context)
             throw new StoreException(StoreErrorKind.Integrity, context.Source.DisplayName, "The content does not have the checksum that the source declares.") { Key = key };
         }
 
-        CompleteRequest request = new(key, upload.UploadId!, parts, context.MustNotOverwrite(guard));
-        return await CompleteAsync(head.Entry, transfer.Crc64, request, cancellationToken).ConfigureAwait(false);
+        CompleteRequest request = new(key, upload.UploadId!, parts, context.MustNotOverwrite(guard)) { OnlyWhile = guard.Expected };
+        return await CompleteAsync(head.Entry, transfer.Crc64, request, guard, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ObjectHead> HeadPinnedAsync(ObjectEntry entry, CancellationToken cancellationToken)
@@ -96,7 +96,7 @@ internal sealed class MultipartCopier(CopyContext context)
 
         UploadRow upload = new(key, head.Entry.Version, head.Entry.Size, plan.PartSize, UploadId: null);
         await context.Uploads.BeginAsync(upload).ConfigureAwait(false);
-        InitiateRequest request = new(key, SourceStamp.Apply(head.Metadata, head.Entry, crc64: null), context.MustNotOverwrite(guard));
+        InitiateRequest request = new(key, SourceStamp.Apply(head.Metadata, head.Entry, crc64: null), context.MustNotOverwrite(guard)) { OnlyWhile = guard.Expected };
         string uploadId = await context.Destination.InitiateAsync(request, cancellationToken).ConfigureAwait(false);
         await context.Uploads.SetIdAsync(key, uploadId).ConfigureAwait(false);
         return upload with { UploadId = uploadId };
@@ -111,17 +111,22 @@ internal sealed class MultipartCopier(CopyContext context)
         }
     }
 
-    private async Task<TransferOutcome> CompleteAsync(ObjectEntry source, ulong crc64, CompleteRequest request, CancellationToken cancellationToken)
+    private async Task<TransferOutcome> CompleteAsync(
+        ObjectEntry source, ulong crc64, CompleteRequest request, OverwriteGuard guard, CancellationToken cancellationToken)
     {
         TransferOutcome outcome;
         try
         {
             PutResult written = await context.Destination.CompleteAsync(request, cancellationToken).ConfigureAwait(false);
-            outcome = await ProveAsync(source, written, crc64, cancellationToken).ConfigureAwait(false);
+            outcome = new TransferOutcome.Copied(await ProveAsync(source, written, crc64, cancellationToken).ConfigureAwait(false))
+            {
+                IsReplacement = guard.Ours is not null,
+                Window = written.Window,
+            };
         }
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.NoSuchUpload)
         {
-            outcome = await FindCompletedAsync(source, crc64, exception, cancellationToken).ConfigureAwait(false);
+            outcome = await FindCompletedAsync(source, crc64, guard, exception, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.InvalidRequest)
         {
@@ -133,7 +138,7 @@ internal sealed class MultipartCopier(CopyContext context)
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.AlreadyExists)
         {
             await context.Destination.AbortAsync(request.Key, request.UploadId, cancellationToken).ConfigureAwait(false);
-            outcome = await TakenKey.ResolveAsync(context.Destination, source, crc64, cancellationToken).ConfigureAwait(false);
+            outcome = await TakenKey.ResolveAsync(context, source, crc64, guard, cancellationToken).ConfigureAwait(false);
         }
 
         await CleanUpAsync(request, cancellationToken).ConfigureAwait(false);
@@ -145,7 +150,7 @@ internal sealed class MultipartCopier(CopyContext context)
     // settled by now, so that a store that does not let us look for it makes no failure of it.
     private async Task CleanUpAsync(CompleteRequest request, CancellationToken cancellationToken)
     {
-        if (request.ForbidOverwrite)
+        if (request.ForbidOverwrite || request.OnlyWhile is not null)
             return;
         try
         {
@@ -156,12 +161,12 @@ internal sealed class MultipartCopier(CopyContext context)
         }
     }
 
-    private async Task<TransferOutcome> ProveAsync(ObjectEntry source, PutResult written, ulong crc64, CancellationToken cancellationToken)
+    private async Task<SettledEntry> ProveAsync(ObjectEntry source, PutResult written, ulong crc64, CancellationToken cancellationToken)
     {
         // The answer to Complete may carry no CRC-64; the object's headers do.
         ulong? stored = written.Crc64 ?? (await context.Destination.HeadAsync(source.Key, cancellationToken).ConfigureAwait(false))?.Crc64;
         if (ProofRules.Prove(source, written with { Crc64 = stored }, crc64) is { } settled)
-            return new TransferOutcome.Copied(settled);
+            return settled;
 
         await context.Uploads.RemoveAsync(source.Key).ConfigureAwait(false);
         throw new StoreException(StoreErrorKind.Integrity, context.Destination.DisplayName, $"The CRC-64 of the completed object is {stored}, of what was sent {crc64}.")
@@ -171,11 +176,21 @@ internal sealed class MultipartCopier(CopyContext context)
     }
 
     // A Complete whose answer was lost, or that a killed run had sent, leaves the object and no upload.
-    private async Task<TransferOutcome> FindCompletedAsync(ObjectEntry source, ulong crc64, StoreException cause, CancellationToken cancellationToken)
+    private async Task<TransferOutcome> FindCompletedAsync(
+        ObjectEntry source, ulong crc64, OverwriteGuard guard, StoreException cause, CancellationToken cancellationToken)
     {
         ObjectHead? standing = await context.Destination.HeadAsync(source.Key, cancellationToken).ConfigureAwait(false);
         if (standing is not null && standing.Entry.Size == source.Size && standing.Crc64 == crc64)
-            return new TransferOutcome.Copied(ProofRules.Settled(source, standing.Entry.ETag ?? "", crc64, ProofKind.Crc64));
+        {
+            return new TransferOutcome.Copied(ProofRules.Settled(source, standing.Entry.ETag ?? "", crc64, ProofKind.Crc64))
+            {
+                IsReplacement = guard.Ours is not null,
+            };
+        }
+
+        // The Complete whose answer was lost had made the object, and who deleted it meant it.
+        if (standing is null && cause.FollowsLostAnswer && context.MayHaveUsersUploads(guard))
+            return TakenKey.Deleted(source, crc64, guard.Ours);
 
         await context.Uploads.RemoveAsync(source.Key).ConfigureAwait(false);
         throw cause;

@@ -15,6 +15,8 @@ internal sealed class ObjectTransfer(CopyContext context)
 
     private readonly SingleCopier _single = new(context);
     private readonly MultipartCopier _multipart = new(context);
+    private readonly MetadataRepair _metadata = new(context);
+    private readonly DenialWatch _denials = new(context.Destination.DisplayName);
 
     /// <summary>Does it.</summary>
     /// <param name="source">The source object as listed.</param>
@@ -28,7 +30,9 @@ internal sealed class ObjectTransfer(CopyContext context)
         {
             try
             {
-                return await CarryOutAsync(entry, action, cancellationToken).ConfigureAwait(false);
+                TransferOutcome outcome = await CarryOutAsync(entry, action, cancellationToken).ConfigureAwait(false);
+                _denials.Count(outcome);
+                return outcome;
             }
             catch (SourceVanishedException)
             {
@@ -52,6 +56,7 @@ internal sealed class ObjectTransfer(CopyContext context)
             }
             catch (StoreException exception) when (!exception.StopsJob)
             {
+                _denials.Count(exception);
                 return TransferOutcome.Exceptional.Of(exception);
             }
         }
@@ -69,13 +74,17 @@ internal sealed class ObjectTransfer(CopyContext context)
         TransferAction.Settle settled => Task.FromResult(settled.Outcome),
         TransferAction.Copy copy => CopyAsync(entry, copy.Overwrite, standing: null, cancellationToken),
         TransferAction.Inspect inspect => InspectAsync(entry, inspect.Otherwise, cancellationToken),
+        TransferAction.Repair repair => _metadata.RunAsync(entry, repair.Settled, cancellationToken),
         _ => throw new InvalidOperationException($"Unknown action {action.GetType().Name}."),
     };
 
     private async Task<TransferOutcome> CopyAsync(ObjectEntry entry, OverwriteGuard guard, ObjectHead? standing, CancellationToken cancellationToken)
     {
         await context.Pace.Objects.AcquireAsync(1, cancellationToken).ConfigureAwait(false);
-        return entry.Size <= context.SinglePutLimit
+
+        // A write that may replace something is looked at right before it completes: with parts that is one short request.
+        bool isSingle = entry.Size <= context.SinglePutLimit && (guard.Ours is null || entry.Size == 0);
+        return isSingle
             ? await _single.CopyAsync(entry, guard, standing, cancellationToken).ConfigureAwait(false)
             : await _multipart.CopyAsync(entry, guard, cancellationToken).ConfigureAwait(false);
     }
@@ -84,7 +93,15 @@ internal sealed class ObjectTransfer(CopyContext context)
     {
         ObjectHead? standing = await context.Destination.HeadAsync(entry.Key, cancellationToken).ConfigureAwait(false);
         if (standing is null)
-            return await CarryOutAsync(entry, otherwise, cancellationToken).ConfigureAwait(false);
+            return await WithoutStandingAsync(entry, otherwise, cancellationToken).ConfigureAwait(false);
+        TransferOutcome outcome = await InspectAsync(entry, otherwise, standing, cancellationToken).ConfigureAwait(false);
+        return outcome is TransferOutcome.Skipped { Settled: { Proof: ProofKind.HashRead } found }
+            ? await _metadata.WhenFoundAsync(entry, found, standing, cancellationToken).ConfigureAwait(false)
+            : outcome;
+    }
+
+    private async Task<TransferOutcome> InspectAsync(ObjectEntry entry, TransferAction otherwise, ObjectHead standing, CancellationToken cancellationToken)
+    {
         if (SourceStamp.Proves(standing, entry))
             return new TransferOutcome.Skipped(ProofRules.Settled(entry, standing.Entry.ETag ?? "", standing.Crc64, ProofKind.Stamp));
 
@@ -95,8 +112,10 @@ internal sealed class ObjectTransfer(CopyContext context)
         // A journalled upload knows the CRC-64 of its parts, so carrying it on is cheaper than reading the source again.
         bool isCarriedOn = otherwise is TransferAction.Copy && context.Uploads.Find(entry.Key) is not null;
         if (standing.Crc64 is null || standing.Entry.Size != entry.Size || isCarriedOn)
-            return await CarryOutAsync(entry, otherwise, cancellationToken).ConfigureAwait(false);
+            return await OtherwiseAsync(entry, otherwise, standing, crc64: null, cancellationToken).ConfigureAwait(false);
 
+        if (entry.Availability == ObjectAvailability.NeedsRestore)
+            return TransferOutcome.Exceptional.NeedsRestore(entry);
         if (otherwise is TransferAction.Copy copy && entry.Size <= context.SinglePutLimit)
             return await CopyAsync(entry, copy.Overwrite, standing, cancellationToken).ConfigureAwait(false);
 
@@ -104,6 +123,20 @@ internal sealed class ObjectTransfer(CopyContext context)
         ulong crc64 = await context.HashAsync(entry, cancellationToken).ConfigureAwait(false);
         return crc64 == standing.Crc64
             ? new TransferOutcome.Skipped(ProofRules.Settled(entry, standing.Entry.ETag ?? "", crc64, ProofKind.HashRead))
-            : await CarryOutAsync(entry, otherwise, cancellationToken).ConfigureAwait(false);
+            : await OtherwiseAsync(entry, otherwise, standing, crc64, cancellationToken).ConfigureAwait(false);
     }
+
+    private Task<TransferOutcome> OtherwiseAsync(
+        ObjectEntry entry, TransferAction otherwise, ObjectHead standing, ulong? crc64, CancellationToken cancellationToken)
+        => otherwise is TransferAction.Contest
+            ? Task.FromResult<TransferOutcome>(TakenKey.Contested(context, entry, crc64, proved: null, standing))
+            : CarryOutAsync(entry, otherwise, cancellationToken);
+
+    // It was listed and is gone: after cut-over the business deleted it.
+    private Task<TransferOutcome> WithoutStandingAsync(ObjectEntry entry, TransferAction otherwise, CancellationToken cancellationToken) => otherwise switch
+    {
+        TransferAction.Contest => Task.FromResult<TransferOutcome>(TakenKey.Deleted(entry, crc64: null, proved: null)),
+        TransferAction.Settle { Outcome.Kind: OutcomeKind.Conflict } => Task.FromResult<TransferOutcome>(TakenKey.Deleted(entry, crc64: null, proved: null) with { Remembered = null }),
+        _ => CarryOutAsync(entry, otherwise, cancellationToken),
+    };
 }

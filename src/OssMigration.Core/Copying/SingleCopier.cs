@@ -89,6 +89,7 @@ internal sealed class SingleCopier(CopyContext context)
         PutRequest request = new(read.Entry.Key, body, SourceStamp.Apply(read.Metadata, read.Entry, content.Crc64), context.MustNotOverwrite(guard))
         {
             ExpectedCrc64 = content.Crc64,
+            OnlyWhile = guard.Expected,
         };
         PutResult written;
         try
@@ -97,11 +98,11 @@ internal sealed class SingleCopier(CopyContext context)
         }
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.AlreadyExists)
         {
-            return await TakenKey.ResolveAsync(context.Destination, read.Entry, content.Crc64, cancellationToken).ConfigureAwait(false);
+            return await TakenKey.ResolveAsync(context, read.Entry, content.Crc64, guard, cancellationToken).ConfigureAwait(false);
         }
 
         return ProofRules.Prove(read.Entry, written, content.Crc64) is { } settled
-            ? new TransferOutcome.Copied(settled)
+            ? new TransferOutcome.Copied(settled) { IsReplacement = guard.Ours is not null, Window = written.Window }
             : throw new StoreException(StoreErrorKind.Integrity, context.Destination.DisplayName, "The destination's answer does not prove the content.")
             {
                 Key = read.Entry.Key,

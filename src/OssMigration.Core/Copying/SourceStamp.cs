@@ -32,6 +32,13 @@ internal static class SourceStamp
         return metadata with { User = user };
     }
 
+    /// <summary>Whether an object carries a stamp, of whatever version: a copy of ours, or something made out of one.</summary>
+    public static bool IsOn(ObjectHead destination) => destination.Metadata.User.ContainsKey(VersionName);
+
+    /// <summary>Whether an object carries the stamp of this version. It proves nothing of the content.</summary>
+    public static bool Names(ObjectHead destination, SourceVersion version)
+        => destination.Metadata.User.TryGetValue(VersionName, out string? named) && named == version.Value;
+
     /// <summary>
     /// Whether the headers of a destination object prove that it holds this version: sizes are equal, the stamp names the
     /// version, and the CRC-64 of the stamp is the one that the store computed over what it holds. A stamp without CRC
@@ -39,8 +46,7 @@ internal static class SourceStamp
     /// </summary>
     public static bool Proves(ObjectHead destination, ObjectEntry source)
         => destination.Entry.Size == source.Size
-            && destination.Metadata.User.TryGetValue(VersionName, out string? version)
-            && version == source.Version.Value
+            && Names(destination, source.Version)
             && destination.Metadata.User.TryGetValue(Crc64Name, out string? crc)
             && destination.Crc64 is { } stored
             && crc == stored.ToString(CultureInfo.InvariantCulture);

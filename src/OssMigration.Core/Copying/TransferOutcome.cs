@@ -35,6 +35,12 @@ internal enum OutcomeKind
 
     /// <summary>Of GoneAtSource: removed at the destination.</summary>
     Removed,
+
+    /// <summary>Of Copied: after cut-over it replaced what this job had written.</summary>
+    Overwritten,
+
+    /// <summary>Of Skipped: its headers or user metadata were put right.</summary>
+    MetadataRepaired,
 }
 
 /// <summary>How one key ended. A closed set: the nested records are all there is.</summary>
@@ -47,11 +53,22 @@ internal abstract record TransferOutcome
     /// <summary>What it counts as.</summary>
     public abstract OutcomeKind Kind { get; }
 
+    /// <summary>What it counts as besides; null for nothing.</summary>
+    public virtual OutcomeKind? AlsoCounts => null;
+
     /// <summary>Written and proved.</summary>
     /// <param name="Settled">What the manifest remembers.</param>
     internal sealed record Copied(SettledEntry Settled) : TransferOutcome
     {
         public override OutcomeKind Kind => OutcomeKind.Copied;
+
+        public override OutcomeKind? AlsoCounts => IsReplacement ? OutcomeKind.Overwritten : null;
+
+        /// <summary>After cut-over and at the user's own risk: it replaced what this job had written before.</summary>
+        public bool IsReplacement { get; init; }
+
+        /// <summary>With a replacement: how long a write of somebody else would have been lost; null where the answer that told was lost.</summary>
+        public TimeSpan? Window { get; init; }
     }
 
     /// <summary>Nothing to do.</summary>
@@ -59,6 +76,11 @@ internal abstract record TransferOutcome
     internal sealed record Skipped(SettledEntry? Settled) : TransferOutcome
     {
         public override OutcomeKind Kind => OutcomeKind.Skipped;
+
+        public override OutcomeKind? AlsoCounts => IsMetadataRepaired ? OutcomeKind.MetadataRepaired : null;
+
+        /// <summary>Its content was there already; its headers and user metadata were put right.</summary>
+        public bool IsMetadataRepaired { get; init; }
     }
 
     /// <summary>Left out by the filter.</summary>
@@ -93,8 +115,15 @@ internal abstract record TransferOutcome
     /// <param name="Message">A sentence.</param>
     internal sealed record Exceptional(MigrationItemState State, string ErrorKind, string Message) : TransferOutcome
     {
+        /// <summary>What the manifest remembers of what stands, or stood, at the destination; null to remember what it knew before.</summary>
+        public SettledEntry? Remembered { get; init; }
+
         /// <summary>The object was listed and is not there any more.</summary>
         public static Exceptional Vanished { get; } = new(MigrationItemState.Vanished, "Vanished", "The object was listed, but is gone at the source.");
+
+        /// <summary>The object is in an archive class and cannot be read.</summary>
+        public static Exceptional NeedsRestore(ObjectEntry source)
+            => new(MigrationItemState.NeedsRestore, "NeedsRestore", $"In storage class {source.StorageClass} and not restored.");
 
         /// <summary>What an error that concerns this object alone makes of it.</summary>
         public static Exceptional Of(StoreException error) => error.Kind == StoreErrorKind.NeedsRestore
@@ -108,7 +137,7 @@ internal abstract record TransferOutcome
             MigrationItemState.NeedsRestore => OutcomeKind.NeedsRestore,
             MigrationItemState.Vanished => OutcomeKind.Vanished,
             MigrationItemState.GoneAtSource => OutcomeKind.GoneAtSource,
-            MigrationItemState.DeletedAtDestination => OutcomeKind.Skipped,
+            MigrationItemState.DeletedAtDestination or MigrationItemState.MetadataDiffers => OutcomeKind.Skipped,
             _ => OutcomeKind.Failed,
         };
     }

@@ -36,6 +36,12 @@ public sealed record JobChanges
     /// <summary>New number of runs of an incremental job, those that are done included.</summary>
     public int? RunCount { get; init; }
 
+    /// <summary>What happens after cut-over to what changed at the source; taken up by the next start.</summary>
+    public ConflictAction? ConflictAction { get; init; }
+
+    /// <summary>Whether metadata of objects that this job did not write are put right; taken up by the next start.</summary>
+    public bool? RepairMetadata { get; init; }
+
     /// <summary>The job with the changes, not checked yet.</summary>
     internal MigrationJob Apply(MigrationJob job)
     {
@@ -47,6 +53,8 @@ public sealed record JobChanges
             TimeZone = TimeZone ?? job.TimeZone,
             Concurrency = Concurrency ?? job.Concurrency,
             CutoverTime = CutoverTime ?? job.CutoverTime,
+            ConflictAction = ConflictAction ?? job.ConflictAction,
+            RepairMetadata = RepairMetadata ?? job.RepairMetadata,
             Interval = Interval ?? job.Interval,
             RunCount = RunCount ?? job.RunCount,
         };

@@ -36,8 +36,6 @@ internal static partial class JobOptionCheck
             yield return problem;
         foreach (string problem in Series(job))
             yield return problem;
-        if (job.Overwrite != OverwriteMode.IfNewer && job.ClockSkewMargin != MigrationJob.DefaultClockSkewMargin)
-            yield return $"ClockSkewMargin has a meaning with Overwrite IfNewer only, not with {job.Overwrite}.";
         if (job.PartSize > job.MemoryBudget)
             yield return $"PartSize ({job.PartSize}) is larger than MemoryBudget ({job.MemoryBudget}).";
         if (job.SinglePutLimit > job.MemoryBudget)

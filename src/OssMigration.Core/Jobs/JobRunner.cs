@@ -47,8 +47,8 @@ internal sealed class JobRunner(EngineEnvironment environment, JobFolder folder,
     private async Task<MigrationReport> RunOneAsync(RunRow run, JournalWriter journal, Func<bool> isOverBudget, CancellationToken cancellationToken)
     {
         MigrationJob job = ReadJob();
-        await using StoreChain stores = new(environment, job, options.Credentials, listener);
         CutoverClock cutover = new(environment.Time) { Moment = job.CutoverTime };
+        await using StoreChain stores = new(environment, job, options.Credentials, listener, cutover);
         RunStretch stretch = new(job, run, journal, stores, cutover, cutover.HasCome);
         using ListerChoice listers = new(stores, job, run, folder, listener);
         RunLoop loop = new(environment, folder, listers, options, listener, isOverBudget);

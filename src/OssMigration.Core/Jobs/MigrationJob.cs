@@ -30,6 +30,20 @@ public enum OverwriteMode
     Never,
 }
 
+/// <summary>What happens after cut-over to an object that changed at the source and is at the destination already.</summary>
+public enum ConflictAction
+{
+    /// <summary>It is left alone and reported as a conflict. The default.</summary>
+    Report,
+
+    /// <summary>
+    /// At one's own risk: it replaces what stands there where that is still exactly what this job wrote, looked at by HEAD
+    /// right before the write completes. OSS has no condition for the write itself, so a write of the business in between
+    /// is lost; the report counts such objects, and each is an item that names how long that was.
+    /// </summary>
+    Overwrite,
+}
+
 /// <summary>A migration job: what is moved where and how. Immutable; stored in the job's journal without any secret.</summary>
 public sealed record MigrationJob
 {
@@ -54,11 +68,24 @@ public sealed record MigrationJob
     /// <summary>The default of <see cref="ClockSkewMargin"/>.</summary>
     public static TimeSpan DefaultClockSkewMargin { get; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>By how much a source date must be later before IfNewer believes it. Default 2 minutes.</summary>
+    /// <summary>
+    /// By how much the clocks of the two ends may differ: a source date must be later by more before IfNewer believes it,
+    /// and after cut-over a destination date before the Superseded of a comparison does. Default 2 minutes.
+    /// </summary>
     public TimeSpan ClockSkewMargin { get; init; } = DefaultClockSkewMargin;
 
     /// <summary>From this moment the destination belongs to the business and nothing there is overwritten; null before cut-over.</summary>
     public DateTimeOffset? CutoverTime { get; init; }
+
+    /// <summary>What happens after cut-over to an object that changed at the source and is at the destination already.</summary>
+    public ConflictAction ConflictAction { get; init; }
+
+    /// <summary>
+    /// Whether headers and user metadata of objects that this job did not write (the mirror brought them) are compared and
+    /// put right, by copying the object onto itself. OSS has no condition for that write, so that a write of the business
+    /// in that moment is lost; therefore off by default. Costs a HEAD at both ends for each such object, once.
+    /// </summary>
+    public bool RepairMetadata { get; init; }
 
     /// <summary>With <see cref="MigrationMode.Incremental"/>: the time from the start of a run to the start of the next. 1 second to 1 day; null with Full.</summary>
     public TimeSpan? Interval { get; init; }

@@ -204,16 +204,16 @@ internal sealed class RangeLedger : IDisposable
         Count(slot, outcome);
         if ((SettledBy(slot, outcome) ?? slot.Previous) is { } settled)
             _batch.Settled.Add(settled);
-        if (outcome is TransferOutcome.Exceptional exceptional)
-            Report(Item(slot, exceptional.State, exceptional.ErrorKind, exceptional.Message));
+        if (ItemOf(slot, outcome) is { } item)
+            Report(item);
     }
 
     private void RecordLate(LedgerSlot slot)
     {
         TransferOutcome outcome = slot.Outcome!;
         Count(slot, outcome);
-        if (outcome is TransferOutcome.Exceptional exceptional)
-            Report(Item(slot, exceptional.State, exceptional.ErrorKind, exceptional.Message));
+        if (ItemOf(slot, outcome) is { } item)
+            Report(item);
         else
             _batch.Resolve(slot.Key);
         if (SettledBy(slot, outcome) is { } settled)
@@ -231,10 +231,12 @@ internal sealed class RangeLedger : IDisposable
         _batch.Count(outcome.Kind, slot.Size);
         if (slot.Previous is not null)
             _batch.Count(OutcomeKind.Known, slot.Size);
+        if (outcome.AlsoCounts is { } beside)
+            _batch.Count(beside, slot.Size);
         if (outcome is not TransferOutcome.Copied copied)
             return;
         _batch.ChangedBytes += copied.Settled.Size - slot.Size;
-        if (slot.Previous is null)
+        if (slot.Previous is null or { Proof: ProofKind.Seen })
             _batch.Count(OutcomeKind.New, slot.Size);
         else if (slot.Previous.SourceVersion != copied.Settled.SourceVersion)
             _batch.Count(OutcomeKind.Changed, slot.Size);
@@ -245,8 +247,20 @@ internal sealed class RangeLedger : IDisposable
         TransferOutcome.Copied copied => copied.Settled,
         TransferOutcome.Skipped skipped => skipped.Settled,
         TransferOutcome.AtNeitherEnd { IsForgotten: true } => slot.Previous?.Forget(),
+        TransferOutcome.Exceptional exceptional => exceptional.Remembered,
         _ => null,
     };
+
+    private MigrationItem? ItemOf(LedgerSlot slot, TransferOutcome outcome) => outcome switch
+    {
+        TransferOutcome.Exceptional exceptional => Item(slot, exceptional.State, exceptional.ErrorKind, exceptional.Message),
+        TransferOutcome.Copied { IsReplacement: true } copied => Item(slot, MigrationItemState.Overwritten, "OverwrittenAfterCutover", Replacement(copied.Window)),
+        _ => null,
+    };
+
+    private static string Replacement(TimeSpan? window) => window is { } time
+        ? FormattableString.Invariant($"Replaced after cut-over what this job had written; a write of the business within {time.TotalMilliseconds:F0} ms would have been lost.")
+        : "Replaced after cut-over what this job had written; for how long a write of the business would have been lost is not known, because the answer to the write was lost.";
 
     private MigrationItem Item(LedgerSlot slot, MigrationItemState state, string kind, string message) => new()
     {

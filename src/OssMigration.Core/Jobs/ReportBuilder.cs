@@ -75,6 +75,8 @@ internal sealed class ReportBuilder(JobFolder folder, RunRow run, StoreChain sto
             Removed = Of(OutcomeKind.Removed),
             DestinationOnly = Of(OutcomeKind.DestinationOnly),
             FilteredOut = Of(OutcomeKind.FilteredOut),
+            Overwritten = Of(OutcomeKind.Overwritten),
+            MetadataRepaired = Of(OutcomeKind.MetadataRepaired),
             ChangedSinceListedBytes = reader.ChangedBytes(run.Run),
             SourceUsage = run.SourceUsage + stores.SourceUsage,
             DestinationUsage = run.DestinationUsage + stores.DestinationUsage,

@@ -80,6 +80,9 @@ internal sealed class RunAssembly
         Uploads = _uploads,
         ETags = new ETagTrust(),
         IsAfterCutover = () => _stretch.Cutover.HasCome,
+        OnEvent = _listener.OnEvent,
+        Metadata = _stretch.Job.RepairMetadata ? _stretch.Stores.DestinationMetadata : null,
+        Cutover = _stretch.Cutover.Moment is { } moment ? new CutoverEvidence(moment, _stretch.Job.ClockSkewMargin) : null,
     };
 
     private RunContext MakeRunContext()

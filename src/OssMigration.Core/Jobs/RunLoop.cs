@@ -56,7 +56,11 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
         try
         {
             if (stretch.IsAfterCutover)
+            {
                 await RefuseVersionedAsync(stretch.Stores, cancellationToken).ConfigureAwait(false);
+                WarnOfOverwriting(stretch.Job);
+            }
+
             await PlanAsync(stretch, cancellationToken).ConfigureAwait(false);
             RunSession session = assembly.MakeSession();
             await session.RunAsync(OpenRanges(stretch.Run.Run), cancellationToken).ConfigureAwait(false);
@@ -98,6 +102,16 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
         {
             throw new JobOptionException(
                 ["The destination does not tell whether the bucket has versioning, and with versioning a run after cut-over would not be kept from overwriting. Give the right to read it (oss:GetBucketVersioning)."]);
+        }
+    }
+
+    private void WarnOfOverwriting(MigrationJob job)
+    {
+        if (job.ConflictAction == ConflictAction.Overwrite)
+        {
+            listener.OnEvent(new RunEvent(
+                EventLevel.Warning,
+                "ConflictAction is Overwrite: what changed at the source replaces after cut-over what this job wrote. A write of the business between the look at it and the end of ours is lost; each such object is an item that names that time."));
         }
     }
 

@@ -21,8 +21,8 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
     /// <summary>Why the session was stopped; null when nobody stopped it.</summary>
     public string? StopReason { get; private set; }
 
-    /// <summary>True when the session ended because cut-over came, so that everything else must be decided anew.</summary>
-    public bool IsOvertakenByCutover { get; private set; }
+    /// <summary>True when cut-over has come since the session began, so that everything that is left must be decided anew.</summary>
+    public bool IsOvertakenByCutover => !context.IsAfterCutover && context.Cutover.HasCome;
 
     /// <summary>Runs until all is complete, or the token stops it.</summary>
     public async Task RunAsync(IReadOnlyList<RangeRow> ranges, CancellationToken cancellationToken)
@@ -108,9 +108,8 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
             {
                 TellPause();
                 context.Listener.OnProgress(context.Progress.Snapshot(stores.DestinationUsage.BytesWritten));
-                if (!context.IsAfterCutover && context.Cutover.HasCome)
+                if (IsOvertakenByCutover)
                 {
-                    IsOvertakenByCutover = true;
                     await run.CancelAsync().ConfigureAwait(false);
                     return;
                 }

@@ -19,6 +19,7 @@ internal sealed class CutoverClock(TimeProvider time)
     /// <summary>The moment; null for none.</summary>
     public DateTimeOffset? Moment
     {
+        get => Interlocked.Read(ref _ticks) is var ticks and < long.MaxValue ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
         set => Interlocked.Exchange(ref _ticks, value?.UtcTicks ?? long.MaxValue);
     }
 

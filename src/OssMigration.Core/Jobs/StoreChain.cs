@@ -1,3 +1,4 @@
+using OssMigration.Core.Copying;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 using OssMigration.Core.Throttling;
@@ -5,8 +6,8 @@ using OssMigration.Core.Throttling;
 namespace OssMigration.Core.Jobs;
 
 /// <summary>
-/// Both ends of a job, opened and wrapped: counted and held to the rate at every attempt, proved, repeated, and seen
-/// below their prefixes.
+/// Both ends of a job, opened and wrapped: counted and held to the rate at every attempt, kept from overwriting after
+/// cut-over, proved, repeated, and seen below their prefixes.
 /// </summary>
 internal sealed class StoreChain : IAsyncDisposable
 {
@@ -17,7 +18,7 @@ internal sealed class StoreChain : IAsyncDisposable
     private MigrationJob _obeyed;
 
     /// <summary>Opens both ends. Nothing is sent yet.</summary>
-    public StoreChain(EngineEnvironment environment, MigrationJob job, RunCredentials credentials, IRunListener listener)
+    public StoreChain(EngineEnvironment environment, MigrationJob job, RunCredentials credentials, IRunListener listener, CutoverClock cutover)
     {
         _obeyed = job;
         Pace = new Pace(environment.Time);
@@ -35,8 +36,12 @@ internal sealed class StoreChain : IAsyncDisposable
 
         IObjectStore destination = environment.Stores.OpenDestination(job.Destination, options with { Credential = credentials.Destination });
         _destinationBucket = destination as IBucketInspector;
-        _retryingDestination = Retrying(new ProvingStore(new MeteredStore(destination, _destinationMeter, Pace, Writes)), _destinationMeter);
+        _retryingDestination = Retrying(
+            new ProvingStore(new CutoverStore(new MeteredStore(destination, _destinationMeter, Pace, Writes), () => cutover.HasCome, environment.Time)),
+            _destinationMeter);
         Destination = new PrefixStore(_retryingDestination, job.Destination.Prefix);
+        if (destination is IMetadataWriter metadata)
+            DestinationMetadata = new MetadataWriter(metadata, _retryingDestination, _destinationMeter, job.Destination.Prefix);
 
         RetryingStore Retrying(IObjectReader inner, TransferMeter meter) => new(inner, retry, environment.Time, environment.Chance, (error, delay) =>
         {
@@ -50,6 +55,9 @@ internal sealed class StoreChain : IAsyncDisposable
 
     /// <summary>The destination below its prefix.</summary>
     public IObjectStore Destination { get; }
+
+    /// <summary>Changes headers at the destination below its prefix; null where the store cannot.</summary>
+    public IMetadataWriter? DestinationMetadata { get; }
 
     /// <summary>What both ends together may take.</summary>
     public Pace Pace { get; }
@@ -84,5 +92,18 @@ internal sealed class StoreChain : IAsyncDisposable
         Pace.Dispose();
         await Source.DisposeAsync().ConfigureAwait(false);
         await Destination.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // A capability is not seen through decorators; this one is counted, repeated and below the prefix like all else.
+    private sealed class MetadataWriter(IMetadataWriter inner, RetryingStore retrying, TransferMeter meter, string prefix) : IMetadataWriter
+    {
+        public Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken)
+            => retrying.CallAsync(
+                token =>
+                {
+                    meter.CountRequest();
+                    return inner.ReplaceMetadataAsync(prefix + key, ifETag, metadata, token);
+                },
+                cancellationToken);
     }
 }

@@ -25,6 +25,18 @@ public enum ProofKind
     /// hold of the key and is never given out.
     /// </summary>
     Forgotten,
+
+    /// <summary>
+    /// No proof at all: after cut-over something else stood under the key. Kept so that its deletion is noticed; the
+    /// CRC-64 is that of the source's content.
+    /// </summary>
+    Seen,
+
+    /// <summary>Both ETags were the same MD5 when the object was found: the mirror or another tool brought it, not this job.</summary>
+    FoundETag,
+
+    /// <summary>Found as well, by its ETag or a read of the source, and its headers and user metadata are those of the source.</summary>
+    FoundWhole,
 }
 
 /// <summary>One object that is settled: what the source held, what the destination holds, and how we know.</summary>

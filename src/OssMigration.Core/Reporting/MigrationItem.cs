@@ -29,6 +29,12 @@ public enum MigrationItemState
 
     /// <summary>Gone at the source, and removed at the destination because that was asked for.</summary>
     Removed,
+
+    /// <summary>Copied after cut-over over what this job had written before (ConflictAction Overwrite); the message names the window.</summary>
+    Overwritten,
+
+    /// <summary>The content is there, but headers or user metadata are not those of the source and could not be repaired.</summary>
+    MetadataDiffers,
 }
 
 /// <summary>One object with an exceptional outcome.</summary>

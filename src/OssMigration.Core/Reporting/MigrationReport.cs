@@ -140,6 +140,12 @@ public sealed record MigrationReport
     /// <summary>Left out by the job's filter. Not part of Listed.</summary>
     public ObjectCount FilteredOut { get; init; }
 
+    /// <summary>Of those copied: replaced after cut-over what this job had written before (ConflictAction Overwrite). Each is an item that names its window.</summary>
+    public ObjectCount Overwritten { get; init; }
+
+    /// <summary>Of those skipped: headers or user metadata were put right (RepairMetadata).</summary>
+    public ObjectCount MetadataRepaired { get; init; }
+
     /// <summary>Bytes by which copied objects differ from their listed sizes, because they changed while the run went on.</summary>
     public long ChangedSinceListedBytes { get; init; }
 

@@ -87,8 +87,26 @@ public sealed class RetryingStore : StoreDecorator
         => RunAsync(static (store, state, token) => store.Target.UploadPartAsync(state, token), request, cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<PutResult> CompleteAsync(CompleteRequest request, CancellationToken cancellationToken)
-        => RunAsync(static (store, state, token) => store.Target.CompleteAsync(state, token), request, cancellationToken);
+    public override async Task<PutResult> CompleteAsync(CompleteRequest request, CancellationToken cancellationToken)
+    {
+        int attempts = 0;
+        try
+        {
+            return await RunAsync(
+                (store, state, token) =>
+                {
+                    attempts++;
+                    return store.Target.CompleteAsync(state, token);
+                },
+                request,
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (attempts > 1)
+        {
+            exception.FollowsLostAnswer = true;
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public override Task AbortAsync(string key, string uploadId, CancellationToken cancellationToken)

@@ -100,11 +100,17 @@ public sealed class StoreException : Exception
     /// <summary>The region that the store names for the bucket, with <see cref="StoreErrorKind.WrongRegion"/>.</summary>
     public string? Region { get; init; }
 
+    /// <summary>Whether the request had been sent before without an answer that tells what came of it: it may have been done then.</summary>
+    public bool FollowsLostAnswer { get; internal set; }
+
+    /// <summary>Whether the error of one object is taken for that of all: <see cref="StopsJob"/> is true then, whatever the kind.</summary>
+    public bool ConcernsEveryObject { get; init; }
+
     /// <summary>Whether the same request may succeed if it is sent again.</summary>
     public bool IsRetryable => Kind is StoreErrorKind.ServerError or StoreErrorKind.Network or StoreErrorKind.Throttled or StoreErrorKind.Integrity;
 
     /// <summary>Whether the job cannot go on: every further object would fail in the same way.</summary>
-    public bool StopsJob => Kind is StoreErrorKind.Credential or StoreErrorKind.NoSuchBucket or StoreErrorKind.ClockSkew
+    public bool StopsJob => ConcernsEveryObject || Kind is StoreErrorKind.Credential or StoreErrorKind.NoSuchBucket or StoreErrorKind.ClockSkew
         or StoreErrorKind.WrongRegion or StoreErrorKind.LocalDisk or StoreErrorKind.Listing;
 
     /// <summary>The message with object, store, code and request id, as people see it.</summary>

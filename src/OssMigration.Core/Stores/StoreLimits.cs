@@ -17,6 +17,9 @@ public sealed record StoreLimits
     /// <summary>Largest body of one PUT.</summary>
     public long MaxSinglePutBytes { get; init; } = 5L << 30;
 
+    /// <summary>Largest object that one request copies within the store.</summary>
+    public long MaxCopyBytes { get; init; } = 5L << 30;
+
     /// <summary>Smallest part but for the last.</summary>
     public long MinPartBytes { get; init; } = 5L << 20;
 

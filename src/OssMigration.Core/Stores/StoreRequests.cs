@@ -53,18 +53,40 @@ public sealed record PutRequest(string Key, Stream Body, ObjectMetadata Metadata
 {
     /// <summary>CRC-64/XZ of the body where the caller knows it: <see cref="ProvingStore"/> holds the store's answer against it. Stores ignore it.</summary>
     public ulong? ExpectedCrc64 { get; init; }
+
+    /// <summary>
+    /// The only object that may be replaced: a decorator looks at it right before each attempt, because OSS has no such
+    /// condition. Null for none. Stores ignore it.
+    /// </summary>
+    public ExpectedObject? OnlyWhile { get; init; }
 }
+
+/// <summary>What must stand under a key for a write after cut-over to replace it.</summary>
+/// <param name="ETag">Its ETag.</param>
+/// <param name="Version">The version of the source that its stamp names.</param>
+public sealed record ExpectedObject(string ETag, SourceVersion Version);
 
 /// <summary>What a store says of an object that it wrote.</summary>
 /// <param name="ETag">Without quotes.</param>
 /// <param name="Crc64">CRC-64/XZ of what was stored, where the store gives it (OSS).</param>
-public sealed record PutResult(string ETag, ulong? Crc64);
+public sealed record PutResult(string ETag, ulong? Crc64)
+{
+    /// <summary>
+    /// For a write with <see cref="PutRequest.OnlyWhile"/>: from the look at what stood there to the answer. A write of
+    /// somebody else in that time is lost. Null for every other write.
+    /// </summary>
+    public TimeSpan? Window { get; init; }
+}
 
 /// <summary>Opens a multipart upload.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Metadata">Headers and user metadata of the object to be.</param>
 /// <param name="ForbidOverwrite">As for <see cref="PutRequest"/>.</param>
-public sealed record InitiateRequest(string Key, ObjectMetadata Metadata, bool ForbidOverwrite = false);
+public sealed record InitiateRequest(string Key, ObjectMetadata Metadata, bool ForbidOverwrite = false)
+{
+    /// <summary>As for <see cref="PutRequest.OnlyWhile"/>; looked at when the upload completes.</summary>
+    public ExpectedObject? OnlyWhile { get; init; }
+}
 
 /// <summary>Writes one part.</summary>
 /// <param name="Key">The key.</param>
@@ -89,7 +111,11 @@ public sealed record UploadedPart(int Number, string ETag, ulong? Crc64, long Si
 /// <param name="UploadId">From initiate.</param>
 /// <param name="Parts">All parts in ascending order.</param>
 /// <param name="ForbidOverwrite">As for <see cref="PutRequest"/>.</param>
-public sealed record CompleteRequest(string Key, string UploadId, IReadOnlyList<UploadedPart> Parts, bool ForbidOverwrite = false);
+public sealed record CompleteRequest(string Key, string UploadId, IReadOnlyList<UploadedPart> Parts, bool ForbidOverwrite = false)
+{
+    /// <summary>As for <see cref="PutRequest.OnlyWhile"/>.</summary>
+    public ExpectedObject? OnlyWhile { get; init; }
+}
 
 /// <summary>An upload that was begun and neither completed nor aborted.</summary>
 /// <param name="Key">Its key.</param>

@@ -11,7 +11,7 @@ namespace OssMigration.Stores.Oss;
 /// A bucket of Alibaba Cloud OSS, by its native API. Keys are full keys of the bucket: the address's prefix is the
 /// business of whoever calls. Thread-safe.
 /// </summary>
-public sealed partial class OssStore : IObjectStore, IBucketInspector
+public sealed partial class OssStore : IObjectStore, IBucketInspector, IMetadataWriter
 {
     private const int MaxListBytes = 32 << 20;
     private const int MaxAnswerBytes = 4 << 20;
@@ -30,7 +30,8 @@ public sealed partial class OssStore : IObjectStore, IBucketInspector
 
     /// <summary>
     /// What OSS can hold: keys of 1 to 1,023 bytes that start with neither <c>/</c> nor <c>\</c>, 5 GB in one PUT, parts of
-    /// 100 KB to 5 GB, 10,000 parts and so 48.8 TB, 8 KB of user metadata. Source: "Limits", December 2025.
+    /// 100 KB to 5 GB, 10,000 parts and so 48.8 TB, 8 KB of user metadata, 1 GB in one CopyObject. Source: "Limits" and
+    /// "UploadPartCopy", December 2025.
     /// </summary>
     public static StoreLimits OssLimits { get; } = new()
     {
@@ -39,6 +40,7 @@ public sealed partial class OssStore : IObjectStore, IBucketInspector
         MaxSinglePutBytes = 5L << 30,
         MinPartBytes = 100L << 10,
         MaxPartBytes = 5L << 30,
+        MaxCopyBytes = 1L << 30,
         MaxParts = 10_000,
         MaxObjectBytes = 10_000 * (5L << 30),
         MaxMetadataBytes = 8 << 10,

@@ -26,6 +26,7 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     // Boxed, because a field of an enum of the engine would have to be resolved before the module is imported.
     private readonly StrongBox<OverwriteMode> _overwrite = new();
     private readonly StrongBox<MigrationMode> _mode = new();
+    private readonly StrongBox<ConflictAction> _conflictAction = new();
 
     /// <summary>3 to 63 lower-case letters, digits and hyphens.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -119,7 +120,29 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     [Parameter]
     public DateTimeOffset? ModifiedBefore { get; set; }
 
-    /// <summary>By how much a source date must be later before IfNewer believes it. Default 2 minutes.</summary>
+    /// <summary>
+    /// After cut-over: what changed at the source and is at the destination already is reported (Report, the default), or
+    /// replaces what this job wrote there (Overwrite, at your own risk). OSS has no condition for such a write: one of the
+    /// business between our look at the object and the end of our write is lost.
+    /// </summary>
+    [Parameter]
+    public ConflictAction ConflictAction
+    {
+        get => _conflictAction.Value;
+        set => _conflictAction.Value = value;
+    }
+
+    /// <summary>
+    /// Compares headers and user metadata of objects that the mirror brought, and puts them right by copying the object onto
+    /// itself. OSS has no condition for that write: one of the business in that moment is lost.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter RepairMetadata { get; set; }
+
+    /// <summary>
+    /// By how much the clocks of the two ends may differ: a source date must be later by more before IfNewer believes it, and
+    /// so must the date of a write after cut-over before a comparison calls it Superseded. Default 2 minutes.
+    /// </summary>
     [Parameter]
     public TimeSpan? ClockSkewMargin { get; set; }
 
@@ -191,6 +214,10 @@ public sealed class NewMigrationJobCommand : MigrationCommand
         MigrationJob job = Build();
         if (!ShouldProcess($"{Name}: {Source} -> {Destination}", "Make a migration job"))
             return;
+        if (job.ConflictAction == ConflictAction.Overwrite)
+            WriteWarning(RiskText.ConflictAction);
+        if (job.RepairMetadata)
+            WriteWarning(RiskText.RepairMetadata);
         Engine.CreateJob(job);
         WriteObject(new MigrationJobInfo(Engine.GetJob(Name)));
     }
@@ -217,6 +244,8 @@ public sealed class NewMigrationJobCommand : MigrationCommand
             Interval = Interval,
             RunCount = RunCount,
             Overwrite = Overwrite,
+            ConflictAction = ConflictAction,
+            RepairMetadata = RepairMetadata,
             Filter = BuildFilter(),
             MaxBytesPerSecond = MaxBandwidth > 0 ? MaxBandwidth : null,
             MaxObjectsPerSecond = MaxObjectRate > 0 ? MaxObjectRate : null,

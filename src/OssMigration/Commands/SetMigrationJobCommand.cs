@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using OssMigration.Core.Jobs;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
@@ -14,6 +15,9 @@ namespace OssMigration.Commands;
 [OutputType(typeof(MigrationJobInfo))]
 public sealed class SetMigrationJobCommand : JobCommand
 {
+    // Boxed, because a field of an enum of the engine would have to be resolved before the module is imported.
+    private readonly StrongBox<ConflictAction> _conflictAction = new();
+
     /// <summary>
     /// Highest rate: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second; 0 lifts the limit. Taken up within a second, as all
     /// limits are. It replaces a timetable, and a line with its reserve, and is replaced by them.
@@ -68,6 +72,26 @@ public sealed class SetMigrationJobCommand : JobCommand
     [Parameter]
     public int RunCount { get; set; }
 
+    /// <summary>
+    /// After cut-over: what changed at the source and is at the destination already is reported (Report), or replaces what
+    /// this job wrote there (Overwrite, at your own risk). OSS has no condition for such a write: one of the business
+    /// between our look at the object and the end of our write is lost. Taken up by the next start.
+    /// </summary>
+    [Parameter]
+    public ConflictAction ConflictAction
+    {
+        get => _conflictAction.Value;
+        set => _conflictAction.Value = value;
+    }
+
+    /// <summary>
+    /// Compares headers and user metadata of objects that the mirror brought, and puts them right by copying the object onto
+    /// itself. OSS has no condition for that write: one of the business in that moment is lost. Taken up by the next start;
+    /// -RepairMetadata:$false ends it.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter RepairMetadata { get; set; }
+
     /// <summary>Gives the changed job.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -97,14 +121,22 @@ public sealed class SetMigrationJobCommand : JobCommand
             changes.Add($"begin a run every {Display.Span(Interval)}");
         if (Given(nameof(RunCount)))
             changes.Add($"run {Display.Number(RunCount)} times");
+        if (Given(nameof(ConflictAction)))
+            changes.Add(ConflictAction == ConflictAction.Overwrite ? "replace after cut-over what changed at the source" : "report what changed at the source after cut-over");
+        if (Given(nameof(RepairMetadata)))
+            changes.Add(RepairMetadata ? "put metadata right" : "leave metadata alone");
         if (changes.Count == 0)
         {
             WriteWarning($"Nothing to change was given for job {Job}.");
             return;
         }
 
-        if (!ShouldProcess(Job, string.Join("; ", changes)))
+        if (!ShouldProcess(Job, string.Join("; ", changes)) )
             return;
+        if (Given(nameof(ConflictAction)) && ConflictAction == ConflictAction.Overwrite)
+            WriteWarning(RiskText.ConflictAction);
+        if (RepairMetadata)
+            WriteWarning(RiskText.RepairMetadata);
         Engine.SetJob(Job, new JobChanges
         {
             MaxBytesPerSecond = Given(nameof(MaxBandwidth)) ? MaxBandwidth : null,
@@ -117,6 +149,8 @@ public sealed class SetMigrationJobCommand : JobCommand
             CutoverTime = Given(nameof(CutoverTime)) ? CutoverTime : null,
             Interval = Given(nameof(Interval)) ? Interval : null,
             RunCount = Given(nameof(RunCount)) ? RunCount : null,
+            ConflictAction = Given(nameof(ConflictAction)) ? ConflictAction : null,
+            RepairMetadata = Given(nameof(RepairMetadata)) ? RepairMetadata : null,
         });
         if (PassThru)
             WriteObject(new MigrationJobInfo(Engine.GetJob(Job)));

@@ -35,7 +35,7 @@ internal sealed class CommandListener(PipelineQueue queue, int maximumErrors) : 
     /// <inheritdoc/>
     public void OnItem(MigrationItem item)
     {
-        if (item.State is MigrationItemState.InProgress or MigrationItemState.GoneAtSource)
+        if (item.State is MigrationItemState.InProgress or MigrationItemState.GoneAtSource or MigrationItemState.Overwritten)
             return;
         if (Interlocked.Increment(ref _items) <= maximumErrors)
             queue.Post(command => command.WriteError(Errors.From(item)));

@@ -75,7 +75,7 @@ public sealed record MigrationJobInfo
     /// <summary>Only objects of an earlier date; null for no bound.</summary>
     public DateTimeOffset? ModifiedBefore => _status.Job.Filter.ModifiedBefore;
 
-    /// <summary>By how much a source date must be later before IfNewer believes it.</summary>
+    /// <summary>By how much the clocks of the two ends may differ.</summary>
     public TimeSpan ClockSkewMargin => _status.Job.ClockSkewMargin;
 
     /// <summary>From this moment the destination belongs to the business; null before cut-over.</summary>
@@ -83,6 +83,12 @@ public sealed record MigrationJobInfo
 
     /// <summary>From when on a lifecycle rule of this job deletes the source (UTC); null where none was set, or it was withdrawn.</summary>
     public DateTimeOffset? SourceDeletion => _status.LifecycleRules.FirstOrDefault(rule => rule.Date is not null)?.Date;
+
+    /// <summary>What happens after cut-over to what changed at the source and is at the destination already.</summary>
+    public ConflictAction ConflictAction => _status.Job.ConflictAction;
+
+    /// <summary>Whether metadata of objects that the mirror brought are compared and put right.</summary>
+    public bool RepairMetadata => _status.Job.RepairMetadata;
 
     /// <summary>Highest rate in bytes a second; null for no limit.</summary>
     public long? MaxBytesPerSecond => _status.Job.MaxBytesPerSecond;

@@ -47,7 +47,7 @@
 .PARAMETER AcceptSuperseded
     Step 5 accepts objects that the business overwrote or deleted at OSS since the cut-over: their last state is at OSS.
 .PARAMETER TimeBudget
-    Ends cleanly after this time, to be started again.
+    Ends cleanly after this time, to be started again. At most, and by default, 40 days.
 .PARAMETER Force
     Asks nothing. The hooks then do what the questions ask for.
 .EXAMPLE
@@ -75,7 +75,7 @@ param(
     [switch] $KeepSource,
     [Nullable[DateTimeOffset]] $CleanupDate,
     [switch] $AcceptSuperseded,
-    [timespan] $TimeBudget = '365.00:00:00',
+    [timespan] $TimeBudget = '40.00:00:00',
     [switch] $Force
 )
 

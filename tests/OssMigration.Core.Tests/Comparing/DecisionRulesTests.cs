@@ -21,25 +21,29 @@ public sealed class DecisionRulesTests
 
     // Read from the top, the first row that fits decides; * fits everything, | separates alternatives.
     // "settled" and "destination" are as the job's memory knows them: the destination's ETag is the settled one (ours) or another (alien).
-    private static readonly (string Cutover, string Mode, string Settled, string Destination, string Sizes, string ETags, string Expected)[] TruthTable =
+    private static readonly (string Cutover, string Mode, string Conflict, string Settled, string Destination, string Sizes, string ETags, string Expected)[] TruthTable =
     [
-        ("before", "*", "*", "none", "*", "*", "Copy"),
-        ("before", "Always", "*", "ours|alien", "*", "*", "Copy"),
-        ("after", "*", "same|other", "none", "*", "*", "DeletedAtDestination"),
-        ("after", "*", "none", "none", "*", "*", "CopyIfFree"),
-        ("*", "*", "same", "ours", "equal", "*", "Same"),
-        ("*", "*", "*", "ours|alien", "equal", "md5", "Same"),
-        ("*", "Never", "*", "ours|alien", "*", "*", "LeaveAlone"),
-        ("before", "IfDifferent", "*", "ours|alien", "different", "*", "Copy"),
-        ("before", "IfDifferent", "other", "ours", "equal", "*", "Copy"),
-        ("before", "IfDifferent", "*", "ours|alien", "equal", "*", "Look, else Copy"),
-        ("before", "IfNewer", "same|other", "ours", "different", "*", "Copy"),
-        ("before", "IfNewer", "other", "ours", "equal", "*", "Copy"),
-        ("before", "IfNewer", "*", "ours|alien", "different", "*", "LeaveAlone"),
-        ("before", "IfNewer", "*", "ours|alien", "equal", "*", "Look, else LeaveAlone"),
-        ("after", "*", "*", "ours|alien", "different", "*", "Conflict"),
-        ("after", "*", "other", "ours", "equal", "*", "Conflict"),
-        ("after", "*", "*", "ours|alien", "equal", "*", "Look, else Conflict"),
+        ("before", "*", "*", "*", "none", "*", "*", "Copy"),
+        ("before", "Always", "*", "*", "ours|alien", "*", "*", "Copy"),
+        ("after", "*", "*", "seen|same|other", "none", "*", "*", "DeletedAtDestination"),
+        ("after", "*", "*", "none", "none", "*", "*", "CopyIfFree"),
+        ("*", "*", "*", "same", "ours", "equal", "*", "Same"),
+        ("*", "*", "*", "*", "ours|alien", "equal", "md5", "Same"),
+        ("*", "Never", "*", "*", "ours|alien", "*", "*", "LeaveAlone"),
+        ("before", "IfDifferent", "*", "*", "ours|alien", "different", "*", "Copy"),
+        ("before", "IfDifferent", "*", "other", "ours", "equal", "*", "Copy"),
+        ("before", "IfDifferent", "*", "*", "ours|alien", "equal", "*", "Look, else Copy"),
+        ("before", "IfNewer", "*", "same|other", "ours", "different", "*", "Copy"),
+        ("before", "IfNewer", "*", "other", "ours", "equal", "*", "Copy"),
+        ("before", "IfNewer", "*", "*", "ours|alien", "different", "*", "LeaveAlone"),
+        ("before", "IfNewer", "*", "*", "ours|alien", "equal", "*", "Look, else LeaveAlone"),
+        ("after", "*", "Overwrite", "same|other", "ours", "*", "*", "Replace"),
+        ("after", "*", "Report", "same|other", "ours", "*", "*", "ChangedAtSource"),
+        ("after", "*", "*", "none|seen", "alien", "*", "*", "Look, else Contest"),
+        ("after", "*", "*", "same", "alien", "different", "*", "OverwrittenAtDestination"),
+        ("after", "*", "*", "same", "alien", "equal", "*", "Look, else OverwrittenAtDestination"),
+        ("after", "*", "*", "other", "alien", "different", "*", "ChangedAtBothEnds"),
+        ("after", "*", "*", "other", "alien", "equal", "*", "Look, else ChangedAtBothEnds"),
     ];
 
     [Fact]
@@ -50,28 +54,71 @@ public sealed class DecisionRulesTests
         int situations = 0;
         foreach (string cutover in (string[])["before", "after"])
             foreach (OverwriteMode mode in Enum.GetValues<OverwriteMode>())
-                foreach (string settled in (string[])["none", "same", "other"])
-                    foreach (string destination in (string[])["none", "ours", "alien"])
-                        foreach (string sizes in (string[])["equal", "different"])
-                            foreach (string etags in (string[])["md5", "kms", "multipart"])
-                            {
-                                if (settled == "none" && destination == "ours")
-                                    continue;
-                                situations++;
-                                int row = Array.FindIndex(TruthTable, row =>
-                                    Fits(row.Cutover, cutover) && Fits(row.Mode, mode.ToString()) && Fits(row.Settled, settled)
-                                    && Fits(row.Destination, destination) && Fits(row.Sizes, sizes) && Fits(row.ETags, etags));
-                                string situation = $"{cutover} {mode} settled={settled} destination={destination} sizes={sizes} etags={etags}";
-                                Assert.True(row >= 0, situation);
-                                used.Add(row);
-                                string actual = Say(Rules(mode, cutover == "after").Decide(Situation(settled, destination, sizes, etags)));
-                                if (actual != TruthTable[row].Expected)
-                                    wrong.Add($"{situation}: {actual} instead of {TruthTable[row].Expected}");
-                            }
+                foreach (ConflictAction conflict in Enum.GetValues<ConflictAction>())
+                    foreach (string settled in (string[])["none", "seen", "same", "other"])
+                        foreach (string destination in (string[])["none", "ours", "alien"])
+                            foreach (string sizes in (string[])["equal", "different"])
+                                foreach (string etags in (string[])["md5", "kms", "multipart"])
+                                {
+                                    if (settled is "none" or "seen" && destination == "ours")
+                                        continue;
+                                    situations++;
+                                    int row = Array.FindIndex(TruthTable, row =>
+                                        Fits(row.Cutover, cutover) && Fits(row.Mode, mode.ToString()) && Fits(row.Conflict, conflict.ToString())
+                                        && Fits(row.Settled, settled) && Fits(row.Destination, destination) && Fits(row.Sizes, sizes) && Fits(row.ETags, etags));
+                                    string situation = $"{cutover} {mode} {conflict} settled={settled} destination={destination} sizes={sizes} etags={etags}";
+                                    Assert.True(row >= 0, situation);
+                                    used.Add(row);
+                                    string actual = Say(Rules(mode, cutover == "after", conflict).Decide(Situation(settled, destination, sizes, etags)));
+                                    if (actual != TruthTable[row].Expected)
+                                        wrong.Add($"{situation}: {actual} instead of {TruthTable[row].Expected}");
+                                }
 
         Assert.Empty(wrong);
         Assert.Equal(TruthTable.Length, used.Count);
-        Assert.Equal(2 * 4 * 8 * 2 * 3, situations);
+        Assert.Equal(2 * 4 * 2 * 10 * 2 * 3, situations);
+    }
+
+    [Fact]
+    public void What_was_deleted_at_the_destination_and_changed_at_the_source_has_a_name_of_its_own()
+    {
+        DecisionRules rules = Rules(OverwriteMode.IfDifferent, isAfterCutover: true);
+
+        Assert.Equal("DeletedAtDestination", KindOf(rules.Decide(Situation("same", "none", "equal", "md5"))));
+        Assert.Equal("DeletedAndChangedAtSource", KindOf(rules.Decide(Situation("other", "none", "equal", "md5"))));
+
+        static string KindOf(TransferAction action) => ((TransferOutcome.Exceptional)((TransferAction.Settle)action).Outcome).ErrorKind;
+    }
+
+    [Fact]
+    public void What_this_job_never_proved_is_not_gone_at_the_source_and_replacing_an_archived_object_waits_for_its_restore()
+    {
+        DecisionRules rules = Rules(OverwriteMode.IfDifferent, isAfterCutover: true, ConflictAction.Overwrite);
+        EntryTriple replaceable = Situation("other", "ours", "equal", "kms");
+
+        Assert.Equal("DestinationOnly", Say(rules.Decide(Situation("seen", "alien", "equal", "md5") with { Source = null })));
+        Assert.Equal("Replace", Say(rules.Decide(replaceable)));
+        Assert.Equal("NeedsRestore", Say(rules.Decide(replaceable with
+        {
+            Source = replaceable.Source!.Value with { Entry = replaceable.Source.Value.Entry with { Availability = ObjectAvailability.NeedsRestore } },
+        })));
+    }
+
+    [Theory]
+    [InlineData(ProofKind.FoundETag, true)]
+    [InlineData(ProofKind.HashRead, true)]
+    [InlineData(ProofKind.ETagMd5, false)]
+    [InlineData(ProofKind.Crc64, false)]
+    [InlineData(ProofKind.Stamp, false)]
+    [InlineData(ProofKind.FoundWhole, false)]
+    public void Headers_are_compared_of_what_was_found_and_not_of_what_this_job_wrote_or_compared_before(ProofKind proof, bool isCompared)
+    {
+        EntryTriple triple = Situation("same", "ours", "equal", "kms");
+        triple = triple with { Settled = triple.Settled! with { Proof = proof } };
+        MigrationJob job = EngineBench.JobOf() with { RepairMetadata = true };
+
+        Assert.Equal(isCompared ? "Repair" : "Same", Say(new DecisionRules(job, OssLimits, isAfterCutover: true).Decide(triple)));
+        Assert.Equal("Same", Say(Rules(OverwriteMode.IfDifferent, isAfterCutover: true).Decide(triple)));
     }
 
     [Theory]
@@ -131,7 +178,7 @@ public sealed class DecisionRulesTests
         DecisionRules rules = Rules(OverwriteMode.IfDifferent, isAfterCutover: false);
 
         Assert.Equal("GoneAtSource", Say(rules.Decide(both with { Source = null })));
-        Assert.Equal("GoneAtSource", Say(rules.Decide(both with { Source = null, Destination = null })));
+        Assert.Equal("AtNeitherEnd", Say(rules.Decide(both with { Source = null, Destination = null })));
         Assert.Equal("DestinationOnly", Say(rules.Decide(both with { Source = null, Settled = null })));
     }
 
@@ -148,8 +195,8 @@ public sealed class DecisionRulesTests
     private static TransferAction Decide(string key) => Rules(OverwriteMode.IfDifferent, isAfterCutover: false)
         .Decide(new EntryTriple(key, new ListedEntry(new ObjectEntry(key, 1, new SourceVersion(Md5), Md5, Noon), false, 1, 1), null, null));
 
-    private static DecisionRules Rules(OverwriteMode mode, bool isAfterCutover)
-        => new(EngineBench.JobOf() with { Overwrite = mode }, OssLimits, isAfterCutover);
+    private static DecisionRules Rules(OverwriteMode mode, bool isAfterCutover, ConflictAction conflict = ConflictAction.Report)
+        => new(EngineBench.JobOf() with { Overwrite = mode, ConflictAction = conflict }, OssLimits, isAfterCutover);
 
     private static EntryTriple Situation(string settled, string destination, string sizes, string etags)
     {
@@ -167,17 +214,21 @@ public sealed class DecisionRulesTests
             ? null
             : new SettledEntry(
                 "key", 100, new SourceVersion(settled == "same" ? sourceETag : "another version"),
-                destination == "ours" ? destinationETag.ToLowerInvariant() : "another etag", 7, ProofKind.Crc64);
+                destination == "ours" ? destinationETag.ToLowerInvariant() : "another etag", 7, settled == "seen" ? ProofKind.Seen : ProofKind.Crc64);
         return new EntryTriple("key", new ListedEntry(source, false, 1, 100), memory, there);
     }
 
     private static string Say(TransferAction action) => action switch
     {
-        TransferAction.Copy { Overwrite: OverwriteGuard.Allowed } => "Copy",
-        TransferAction.Copy => "CopyIfFree",
+        TransferAction.Copy copy when copy.Overwrite == OverwriteGuard.Allowed => "Copy",
+        TransferAction.Copy copy when copy.Overwrite == OverwriteGuard.Forbidden => "CopyIfFree",
+        TransferAction.Copy => "Replace",
         TransferAction.Inspect inspect => $"Look, else {Say(inspect.Otherwise)}",
         TransferAction.Settle { Outcome: TransferOutcome.Skipped { Settled: null } } => "LeaveAlone",
         TransferAction.Settle { Outcome: TransferOutcome.Skipped } => "Same",
+        TransferAction.Repair => "Repair",
+        TransferAction.Contest => "Contest",
+        TransferAction.Settle { Outcome: TransferOutcome.Exceptional { State: MigrationItemState.Conflict } conflict } => conflict.ErrorKind,
         TransferAction.Settle { Outcome: TransferOutcome.Exceptional exceptional } => exceptional.State.ToString(),
         TransferAction.Settle settle => settle.Outcome.Kind.ToString(),
         _ => action.ToString(),

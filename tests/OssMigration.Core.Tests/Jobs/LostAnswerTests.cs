@@ -96,6 +96,32 @@ public sealed class LostAnswerTests
         Assert.Equal(0, bench.Destination.Counters.Writes);
     }
 
+    [Theory]
+    [InlineData(BucketVersioning.Enabled)]
+    [InlineData(BucketVersioning.Suspended)]
+    [InlineData(BucketVersioning.Unknown)]
+    public async Task A_run_that_was_begun_before_cutover_is_refused_when_it_is_resumed_or_overtaken_where_the_bucket_may_be_versioned(BucketVersioning versioning)
+    {
+        using EngineBench bench = new(destination: new MemoryStoreOptions { Versioning = versioning });
+        for (int i = 0; i < 20; i++)
+            bench.Source.Seed($"k{i:D2}", "ours");
+        bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(async token =>
+        {
+            bench.NewEngine().SetJob(EngineBench.JobName, new JobChanges { CutoverTime = DateTimeOffset.UtcNow });
+            bench.Destination.Seed("k05", "theirs");
+            await Task.Delay(Timeout.Infinite, token);
+        }), "k05");
+        bench.Create(job => job with { Concurrency = 1 });
+
+        JobOptionException overtaken = await Assert.ThrowsAsync<JobOptionException>(() => bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken));
+        long writes = bench.Destination.Counters.Writes;
+        JobOptionException resumed = await Assert.ThrowsAsync<JobOptionException>(() => bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.All([overtaken, resumed], refusal => Assert.Contains("versioning", Assert.Single(refusal.Problems), StringComparison.Ordinal));
+        Assert.Equal(writes, bench.Destination.Counters.Writes);
+        Assert.Equal("theirs"u8.ToArray(), bench.Destination.Find("k05")!.Content);
+    }
+
     [Fact]
     public async Task Whether_the_bucket_is_versioned_is_asked_again_when_the_answer_does_not_come()
     {
@@ -109,20 +135,27 @@ public sealed class LostAnswerTests
         Assert.Equal((RunStatus.Complete, 3L), (report.Status, report.DestinationUsage.Retries));
     }
 
-    [Fact]
-    public async Task A_key_that_was_taken_and_is_free_again_is_left_to_the_next_run()
+    [Theory]
+    [InlineData(StoreOperation.Put)]
+    [InlineData(StoreOperation.Initiate)]
+    [InlineData(StoreOperation.Complete)]
+    public async Task A_key_that_was_taken_and_is_free_again_was_deleted_by_the_business_and_stays_deleted(StoreOperation operation)
     {
         using EngineBench bench = new();
-        bench.Source.Seed("k", "x");
-        bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(() => bench.Destination.Seed("k", "theirs")));
+        bench.Source.Seed("k", EngineBench.Noise(operation == StoreOperation.Put ? 1000 : 3 << 20));
+        bench.FaultyDestination.Plan(operation, Fault.Before(() => bench.Destination.Seed("k", "theirs")));
         bench.FaultyDestination.Plan(StoreOperation.Head, Fault.Before(() => bench.Destination.Remove("k")));
-        bench.Create(job => job with { CutoverTime = LongAgo });
+        bench.CreateForParts(job => job with { CutoverTime = LongAgo });
 
         MigrationReport first = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal("KeyFreed", Assert.Single(bench.Items()).ErrorKind);
+        Assert.Equal((MigrationItemState.DeletedAtDestination, "DeletedMeanwhile"), (Assert.Single(bench.Items()).State, bench.Items()[0].ErrorKind));
         MigrationReport second = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((MigrationItemState.DeletedAtDestination, "DeletedAtDestination"), (Assert.Single(bench.Items()).State, bench.Items()[0].ErrorKind));
 
-        Assert.Equal((1L, 0L, 1L), (first.Failed.Objects, first.Conflict.Objects, second.Copied.Objects));
+        Assert.Equal((0L, 0L, 0L), (first.Copied.Objects, second.Copied.Objects, first.Failed.Objects + second.Failed.Objects));
+        Assert.Empty(bench.Destination.Keys);
+        Assert.Equal(0, bench.Destination.OpenUploads);
+        Assert.Equal(ComparisonStatus.DeletedAtDestination, Assert.Single((await bench.CompareAsync()).Items).Status);
     }
 
     [Fact]

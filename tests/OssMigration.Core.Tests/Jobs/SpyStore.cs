@@ -5,7 +5,7 @@ using OssMigration.TestKit;
 namespace OssMigration.Core.Tests.Jobs;
 
 /// <summary>Passes everything on to a memory store and remembers what was asked for. Can be told that its process is dead.</summary>
-internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocuments, IVersionLister
+internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter
 {
     private readonly MemoryStore _inner;
     private readonly ConcurrentDictionary<(StoreOperation Operation, string? Key), int> _done = new();
@@ -60,6 +60,9 @@ internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocume
         OnList?.Invoke(request);
         return base.ListPageAsync(request, cancellationToken);
     }
+
+    public Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken)
+        => _inner.ReplaceMetadataAsync(key, ifETag, metadata, cancellationToken);
 
     public Task<BucketFacts> InspectBucketAsync(CancellationToken cancellationToken) => _inner.InspectBucketAsync(cancellationToken);
 

@@ -7,7 +7,7 @@ namespace OssMigration.TestKit;
 /// A store that fails by plan. Faults wait in a queue; each fires at the operations it fits, in the order planned, and
 /// several may fire at one call. A test ends with <see cref="VerifyAllFaultsFired"/>. Thread-safe.
 /// </summary>
-public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister
+public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter
 {
     private readonly object _gate = new();
     private readonly List<PlannedFault> _plan = [];
@@ -93,6 +93,10 @@ public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBuc
     /// <inheritdoc/>
     public Task<IReadOnlyList<OpenUpload>> ListUploadsAsync(string keyPrefix, CancellationToken cancellationToken) =>
         RunAsync(StoreOperation.ListUploads, null, _ => inner.ListUploadsAsync(keyPrefix, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken) =>
+        RunAsync(StoreOperation.ReplaceMetadata, key, _ => ((IMetadataWriter)inner).ReplaceMetadataAsync(key, ifETag, metadata, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<BucketFacts> InspectBucketAsync(CancellationToken cancellationToken) =>

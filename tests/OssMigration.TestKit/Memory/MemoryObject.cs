@@ -35,7 +35,8 @@ public sealed record MemoryObject
     /// <summary>Came by back-to-origin.</summary>
     public bool IsMirrored { get; init; }
 
-    internal ObjectEntry ToEntry() =>
+    /// <summary>As a listing shows it.</summary>
+    public ObjectEntry ToEntry() =>
         new(Key, Content.Length, new SourceVersion(ETag), ETag, LastModified, StorageClass, Availability);
 
     internal ObjectHead ToHead() => new(ToEntry(), Metadata, Crc64, Checksums, IsMirrored);

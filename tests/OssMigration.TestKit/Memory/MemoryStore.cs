@@ -10,7 +10,7 @@ namespace OssMigration.TestKit;
 /// Tests arrange and look through Seed, <see cref="Find"/>, <see cref="Change"/> and <see cref="Keys"/>,
 /// which count as no operation.
 /// </summary>
-public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister
+public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter
 {
     private readonly object _gate = new();
     private readonly Dictionary<string, MemoryObject> _objects = new(StringComparer.Ordinal);
@@ -159,6 +159,24 @@ public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucke
         await BeginAsync(StoreOperation.Delete, key, cancellationToken);
         Remove(key);
         await EndAsync(StoreOperation.Delete, key, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken)
+    {
+        await BeginAsync(StoreOperation.ReplaceMetadata, key, cancellationToken);
+        CheckMetadata(key, metadata);
+        MemoryObject stored;
+        lock (_gate)
+        {
+            MemoryObject standing = _objects.GetValueOrDefault(key) ?? throw Error(StoreErrorKind.NotFound, "NoSuchKey", 404, key);
+            if (!string.Equals(standing.ETag, ifETag, StringComparison.OrdinalIgnoreCase))
+                throw Error(StoreErrorKind.Changed, "PreconditionFailed", 412, key);
+            stored = Store(key, standing.Content, metadata, null, standing.ETag);
+        }
+
+        await EndAsync(StoreOperation.ReplaceMetadata, key, cancellationToken);
+        return new PutResult(stored.ETag, null);
     }
 
     /// <inheritdoc/>
