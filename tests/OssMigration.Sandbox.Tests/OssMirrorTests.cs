@@ -145,6 +145,21 @@ public sealed class OssMirrorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task How_long_an_origin_may_be_silent_is_set_through_the_admin_API()
+    {
+        TestOrigin silent = await OriginAsync(http => Task.Delay(Timeout.Infinite, http.RequestAborted));
+        await MirrorAsync(silent);
+        using HttpClient client = _sandbox.NewClient();
+        using StringContent habits = new("{\"originTimeoutMs\":50}");
+
+        using HttpResponseMessage set = await client.PostAsync(new Uri(_sandbox.Host.AdminEndpoint + "/website"), habits, TestContext.Current.CancellationToken);
+        OssAnswer late = await _sandbox.GetAsync("late");
+
+        Assert.Equal(HttpStatusCode.NoContent, set.StatusCode);
+        Assert.Equal("MirrorFailed", late.Code);
+    }
+
+    [Fact]
     public async Task An_origin_that_is_silent_gives_424()
     {
         TestOrigin silent = await OriginAsync(http => Task.Delay(Timeout.Infinite, http.RequestAborted));
