@@ -71,12 +71,15 @@ public sealed class EndureTests
                 inFlight.UnionWith(bench.DestinationSpy.CountByKey(StoreOperation.Put).Keys.Concat(bench.DestinationSpy.CountByKey(StoreOperation.Complete).Keys));
         }
 
+        // A run that is resumed has looked at some keys before the last change; the one after it looks at all of them.
+        await bench.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         MigrationReport report = (await bench.StartAsync(Removing, TestContext.Current.CancellationToken))[^1];
 
-        Assert.Equal((RunStatus.Complete, null, RunScope.Everything), (report.Status, report.Reason, report.Scope));
-        Assert.Equal(report.Listed, report.Outcomes);
-
         // What was written when a process died, and was gone at the source before another looked, nobody knows to be ours: it is left.
+        IReadOnlyList<MigrationItem> left = [.. bench.Items(MigrationItemState.GoneAtSource).Where(item => item.ErrorKind == "ChangedAtDestination")];
+        Assert.Subset(inFlight, left.Select(item => item.Key).ToHashSet());
+        Assert.Equal((left.Count == 0 ? RunStatus.Complete : RunStatus.CompleteWithExceptions, RunScope.Everything), (report.Status, report.Scope));
+        Assert.Equal((report.Listed, 0L), (report.Outcomes, report.Failed.Objects));
         Assert.Subset(inFlight, bench.Destination.Keys.Except(bench.Source.Keys).ToHashSet());
         foreach (string key in bench.Source.Keys)
             Assert.Equal(bench.Source.Find(key)!.Content, bench.Destination.Find(key)!.Content);
