@@ -64,7 +64,7 @@ internal sealed record SourceSurvey
             if (!(job.Source.Prefix + entry.Key).StartsWith(rulePrefix, StringComparison.Ordinal))
                 continue;
             covered = covered.Plus(entry.Size);
-            if (triple.Settled is { } settled && settled.SourceVersion == entry.Version && settled.Size == entry.Size)
+            if (triple.Proved is { } settled && settled.SourceVersion == entry.Version && settled.Size == entry.Size)
                 continue;
             unsettled = unsettled.Plus(entry.Size);
             if (names.Count < MostNames)
