@@ -113,7 +113,7 @@ internal sealed class GoneRemover(JobFolder folder, RunStretch stretch, RunOptio
     {
         try
         {
-            if (settled is null or { DestinationETag: "" })
+            if (settled is null or { DestinationETag: "" } or { Proof: ProofKind.Seen })
                 return Verdict.Left("NotProved", "Nothing proves that the destination's object is the one that was migrated; it was not removed.");
             if (await _stores.Source.HeadAsync(key, cancellationToken).ConfigureAwait(false) is not null)
                 return Verdict.Left("BackAtSource", "At the source again when it was to be removed at the destination; it was not removed.");
