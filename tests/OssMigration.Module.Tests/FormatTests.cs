@@ -29,6 +29,7 @@ public sealed class FormatTests
         ["Reporting.ComparisonSummary"] = """{"ComparisonId":"c","JobName":"photos","IsComplete":true,"Listed":{"Objects":2,"Bytes":3072},"Same":{"Objects":2,"Bytes":3072}}""",
         ["Cutover.CutoverReadiness"] = """{"JobName":"photos","CheckedAt":"2026-06-01T12:00:00Z","Conditions":[{"Subject":"StaleObjects","State":"NotMet","Evidence":"'KEY\u001b[2J' is stale.","Mend":"Run again."},{"Subject":"FullRun","State":"Met","Evidence":"Run 3 ended."}]}""",
         ["Cutover.CutoverCondition"] = """{"Subject":"StaleObjects","State":"NotMet","Evidence":"'\u001b[2J' is stale.","Mend":"Run again."}""",
+        ["Lifecycle.SourceLifecycleRule"] = """{"JobName":"photos","RuleId":"ossmigration-photos","IsOurs":true,"Prefix":"p\u001b[2J/","Date":"2026-06-02T00:00:00Z","Status":"Enabled","Objects":4907,"Bytes":650000000}""",
         ["Reporting.ObjectCount"] = """{"Objects":4907,"Bytes":650000000}""",
         ["Reporting.StoreUsage"] = """{"Requests":5000,"Retries":3,"BytesRead":1536,"BytesWritten":0}""",
     };

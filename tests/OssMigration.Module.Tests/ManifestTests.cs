@@ -20,7 +20,7 @@ public sealed class ManifestTests
             .Order(StringComparer.Ordinal)];
 
         Assert.Equal(inAssembly, exported);
-        Assert.Equal(16, exported.Length);
+        Assert.Equal(25, exported.Length);
     }
 
     [Fact]
