@@ -8,8 +8,9 @@ public sealed class RehearsalTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("ossmigration-rehearsed-").FullName;
     private readonly string _temporary = Directory.CreateTempSubdirectory("ossmigration-temporary-").FullName;
 
+    // The bulk copy of so small a folder is over before the line can be judged, which the rehearsal says with exit code 4.
     [Fact]
-    public void It_migrates_compares_repeats_and_removes_all_that_it_made()
+    public void It_moves_a_live_business_in_five_steps_and_removes_all_that_it_made()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "sub folder"));
         for (int i = 0; i < 30; i++)
@@ -18,23 +19,16 @@ public sealed class RehearsalTests : IDisposable
         ShellRun run = ShellRun.Of(["rehearse", "-Folder", _folder], ("TMPDIR", _temporary), ("TMP", _temporary), ("OSSMIGRATION_HOME", null));
 
         Assert.Equal("", run.Error);
-        Assert.Equal(0, run.ExitCode);
-        Assert.Contains("The rehearsal succeeded", run.Output, StringComparison.Ordinal);
-        Assert.Contains("Copied    : 30 objects", run.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("FAILED", run.Output, StringComparison.Ordinal);
+        foreach (string promise in (string[])
+            [
+                "The five steps were done", "No read failed", "No write or delete failed", "No object is lost",
+                "No write of the business is clobbered", "No deleted object is back", "The source is empty, and its objects are at OSS",
+            ])
+            Assert.Contains("kept    " + promise, run.Output, StringComparison.Ordinal);
+        Assert.Contains("BROKEN  It was measured on enough requests", run.Output, StringComparison.Ordinal);
+        Assert.Equal(4, run.ExitCode);
         Assert.Empty(Directory.GetDirectories(_temporary, "ossmigration-rehearsal-*"));
         Assert.Equal(30, Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Length);
-    }
-
-    [Fact]
-    public void It_fails_where_a_check_does_not_hold()
-    {
-        ShellRun run = ShellRun.Of(["rehearse", "-Folder", _folder], ("TMPDIR", _temporary), ("TMP", _temporary));
-
-        Assert.Equal(1, run.ExitCode);
-        Assert.Contains("FAILED  it found something to do", run.Output, StringComparison.Ordinal);
-        Assert.Contains("The rehearsal FAILED", run.Output, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetDirectories(_temporary, "ossmigration-rehearsal-*"));
     }
 
     [Fact]

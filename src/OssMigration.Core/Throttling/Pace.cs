@@ -9,7 +9,7 @@ internal sealed class Pace : IDisposable
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Bytes that may be under way on one connection while a limit holds.</summary>
-    public const int SmallBuffer = 256 * 1024;
+    public const int SmallBuffer = 64 * 1024;
 
     /// <summary>Bytes that a request pays for before it is sent: a server sends so much at once, whatever we read.</summary>
     public const int PaidAhead = 128 * 1024;

@@ -138,7 +138,7 @@ $end = $null
     if ($cleanup) {
         ''
         '=== Step 5: clean-up of the source, the rule stands'
-        $cleanup
+        $cleanup | Out-Host
         if ($cleanup.IsDone) {
             # A date rule goes on deleting whatever is written there later.
             Remove-SourceLifecycle -Job $Job -Confirm:$false
@@ -160,17 +160,17 @@ $end = $null
         '=== Step 1: everything is migrated and compared'
         $reports = @(Get-MigrationReport -Job $Job)
         if ($reports.Count -eq 0 -or $reports[-1].Status -eq 'Incomplete') {
-            Invoke-Run | ForEach-Object { $_; $report = $_ }
+            Invoke-Run | ForEach-Object { $_ | Out-Host; $report = $_ }
             if ($end = Find-End $report) { break steps }
         } else {
             "Run $($reports[-1].Run) ended at $(Format-Time $reports[-1].EndedAt) with $($reports[-1].Status); increments follow in step 3."
         }
         $comparison = Compare-MigrationData -Job $Job -Summary
-        $comparison
+        $comparison | Out-Host
         # Objects that changed since they were copied belong to the next increment; what differs though it did not change is mended now.
         $wrong = $comparison.Unproved.Objects
         if ($wrong -gt 0) {
-            Compare-MigrationData -Job $Job -Level Content | Where-Object { $_.Status -eq 'Different' } | Start-OssMigration -Job $Job -Confirm:$false
+            Compare-MigrationData -Job $Job -Level Content | Where-Object { $_.Status -eq 'Different' } | Start-OssMigration -Job $Job -Confirm:$false | Out-Host
         }
 
         ''
@@ -181,14 +181,14 @@ $end = $null
             if (-not (Get-OssMirrorRule -Job $Job)) {
                 Set-OssMirrorRule -Job $Job -Confirm:$false @MirrorOption
             }
-            Get-OssMirrorRule -Job $Job
+            Get-OssMirrorRule -Job $Job | Out-Host
         }
 
         ''
         '=== Step 3: increments, and the switch'
         $before = [long]::MaxValue
         for ($increment = 1; $increment -le $MaximumIncrement; $increment++) {
-            Invoke-Run | ForEach-Object { $_; $report = $_ }
+            Invoke-Run | ForEach-Object { $_ | Out-Host; $report = $_ }
             if ($end = Find-End $report) { break steps }
             $bytes = $report.Copied.Bytes
             "Increment ${increment}: $($report.Copied.Objects) objects, $(Format-Size $bytes), in $([OssMigration.Views.Display]::Span($report.Duration))."
@@ -208,12 +208,12 @@ $end = $null
         if ($OnFreeze) { $null | ForEach-Object -Process $OnFreeze }
         $stoppedAt = [DateTimeOffset]::UtcNow
         "Writes to existing objects have stopped at $(Format-Time $stoppedAt)."
-        Invoke-Run @{ RemoveDeleted = $true } | ForEach-Object { $_; $report = $_ }
+        Invoke-Run @{ RemoveDeleted = $true } | ForEach-Object { $_ | Out-Host; $report = $_ }
         if ($end = Find-End $report) { break steps }
 
         if ($NoMirror) { $CutoverOption.SkipMirror = $true }
         $check = Test-OssCutover -Job $Job -WritesStoppedAt $stoppedAt -Detailed @CutoverOption
-        $check
+        $check | Out-Host
         if (-not $check.IsReady) {
             $end = @{ Code = 2; Why = 'The business was not switched; the conditions above say what is missing. Let it change existing objects again, mend it, and start again.' }
             break steps
@@ -240,12 +240,12 @@ $end = $null
     ''
     '=== Step 4: what is left is migrated and compared'
     for ($pass = 1; $pass -le 2 + $MaximumIncrement; $pass++) {
-        Invoke-Run | ForEach-Object { $_; $report = $_ }
+        Invoke-Run | ForEach-Object { $_ | Out-Host; $report = $_ }
         if ($end = Find-End $report -IsAfterCutover) { break steps }
         if ($report.Copied.Objects -eq 0) { break }
     }
     $comparison = Compare-MigrationData -Job $Job -Summary
-    $comparison
+    $comparison | Out-Host
     $open = $comparison.Different.Objects + $comparison.SourceOnly.Objects + $comparison.Unproved.Objects
     if ($open -gt 0 -or -not $comparison.IsComplete) {
         $end = @{ Code = 2; Why = "$open objects are not proved to be at OSS; Compare-MigrationData -Job $Job names them. The source is left as it is." }
@@ -267,14 +267,14 @@ $end = $null
     if ($CleanupDate) { $rule.Date = $CleanupDate }
     # Deletions may have begun with the step before, so the proof is made anew.
     $comparison = Compare-MigrationData -Job $Job -Summary
-    $comparison
+    $comparison | Out-Host
     $comparison | Set-SourceLifecycle -WhatIf @rule
     $question = 'The lifecycle rule above deletes the objects of the source on its date. Until then Remove-SourceLifecycle withdraws it. Set it?'
     if (-not (Confirm-Step 'Clean-up of the source' $question)) {
         $end = @{ Code = 2; Why = 'The source stands as it is. Start this again to clean it up.' }
         break steps
     }
-    $comparison | Set-SourceLifecycle -Confirm:$false @rule
+    $comparison | Set-SourceLifecycle -Confirm:$false @rule | Out-Host
     $end = @{ Code = 0; Why = 'The move is done. Start this again shortly before the date of the rule: it lists the source once more and withdraws the rule if somebody still writes there.' }
 }
 
