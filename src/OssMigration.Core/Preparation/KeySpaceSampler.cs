@@ -13,7 +13,6 @@ internal sealed class KeySpaceSampler(IObjectReader store, ObjectCutting cutting
     // Siblings of digests, dates and numbers differ by up to 0.8 of their mean, those of Zipf's law by 0.9 and more
     // (SourceMeasurerTests; 20 tries each with 200 and 400 pages). Where siblings differ more, few hold most, and chance seldom meets them.
     private const double MostUneven = 0.85;
-    private const int FewestCompared = 2;
 
     // The last code point: "everything that begins with this" ends there.
     private const string Last = "\U0010FFFF";
@@ -38,8 +37,8 @@ internal sealed class KeySpaceSampler(IObjectReader store, ObjectCutting cutting
         }
 
         double[] unevenness = [.. _root.Unevenness()];
-        IsTooUneven = !_root.IsExact && unevenness.Length >= FewestCompared && RootMeanSquare(unevenness) > MostUneven;
-        if (!_root.IsExact && (IsTooUneven || unevenness.Length < FewestCompared))
+        IsTooUneven = !_root.IsExact && unevenness.Length > 0 && RootMeanSquare(unevenness) > MostUneven;
+        if (IsTooUneven)
             return null;
         double[] spreads = [.. _root.Spreads()];
         double? spread = spreads.Length == 0 ? null : RootMeanSquare(spreads);
