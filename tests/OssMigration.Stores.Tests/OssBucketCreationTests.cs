@@ -7,8 +7,18 @@ using static OssMigration.Stores.Tests.OssTestStore;
 
 namespace OssMigration.Stores.Tests;
 
-public sealed class OssBucketCreationTests(SandboxFixture fixture)
+/// <summary>Has a sandbox of its own: OSS lets an account make 100 buckets, and the other tests make as many in the one they share.</summary>
+public sealed class OssBucketCreationTests(OssBucketCreationTests.OwnSandbox own) : IClassFixture<OssBucketCreationTests.OwnSandbox>
 {
+    public sealed class OwnSandbox : IAsyncLifetime
+    {
+        internal SandboxProcess Sandbox { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Sandbox = await SandboxProcess.StartAsync();
+
+        public ValueTask DisposeAsync() => Sandbox.DisposeAsync();
+    }
+
     [Fact]
     public async Task A_bucket_is_asked_for_with_what_it_is_to_be()
     {
@@ -53,7 +63,7 @@ public sealed class OssBucketCreationTests(SandboxFixture fixture)
     [InlineData("ColdArchive", null, "ColdArchive", "LRS", "public-read-write")]
     public async Task A_bucket_of_the_sandbox_is_found_as_it_was_made(string? storageClass, string? redundancy, string foundClass, string foundRedundancy, string acl)
     {
-        SandboxProcess sandbox = await fixture.StartedAsync();
+        SandboxProcess sandbox = own.Sandbox;
         StoreAddress address = sandbox.Address(SandboxSide.Oss, SandboxProcess.NewBucketName());
         await using OssStore store = OssStore.Open(address, new StoreOpenOptions { Credential = sandbox.Credential(SandboxSide.Oss) });
         BucketCreation wanted = new(storageClass, redundancy, acl);

@@ -23,6 +23,9 @@ internal sealed class KeySpaceNode(string prefix)
     /// <summary>Longer beginnings that hold more than a page.</summary>
     public List<KeySpaceNode> Large { get; } = [];
 
+    /// <summary>Objects of each branch of it that was counted when it was listed.</summary>
+    public List<double> Small { get; } = [];
+
     /// <summary>Whether every key was counted.</summary>
     public bool IsExact => IsOpen && Large.TrueForAll(child => child.IsExact);
 
@@ -60,6 +63,19 @@ internal sealed class KeySpaceNode(string prefix)
         double mean = known.Count < 2 ? 0 : known.Average(one => one.Load.Objects);
         return (mean > 0 ? [Math.Sqrt(Squares(known).Objects / (known.Count - 1)) / mean] : Enumerable.Empty<double>())
             .Concat(Large.SelectMany(child => child.Spreads()));
+    }
+
+    /// <summary>
+    /// As <see cref="Spreads"/>, with the branches that fitted into a page: what shows a few giants among many small ones even where
+    /// no giant was met.
+    /// </summary>
+    public IEnumerable<double> Unevenness()
+    {
+        double[] large = [.. Known(spread: null).Select(one => one.Load.Objects)];
+        double[] all = [.. large, .. Small];
+        double mean = all.Length < 2 ? 0 : all.Average();
+        return (large.Length > 0 && mean > 0 ? [Math.Sqrt(all.Sum(one => (one - mean) * (one - mean)) / (all.Length - 1)) / mean] : Enumerable.Empty<double>())
+            .Concat(Large.SelectMany(child => child.Unevenness()));
     }
 
     private static TransferLoad Sum(IEnumerable<TransferLoad> loads) => loads.Aggregate(default(TransferLoad), static (sum, one) => sum + one);

@@ -58,7 +58,7 @@ public static class PolicyRules
         if (target == PolicyTarget.MirrorKey)
             yield return "Make a key of its own for the mirroring rule: it lies in the configuration of the bucket, where others with the right to read that may see it. The right to list lets readers get 404, and not 424, for what is nowhere.";
         if (target == PolicyTarget.Destination && needed.Any(permission => permission.Action == "oss:PutObject"))
-            yield return "A job that removes at the destination what is gone at the source needs oss:DeleteObject under the prefix as well.";
+            yield return "Start-OssMigration -RemoveDeleted, which the runbook seamless-migration runs once before the cut-over, needs oss:DeleteObject under the prefix as well. It is left out: a key without it can remove nothing, and a run that has nothing to remove does not need it.";
         if (target == PolicyTarget.Destination && needed.Any(permission => permission.Action == "oss:PutBucketWebsite"))
             yield return "A test of the mirroring rule that makes an object of its own needs the rights to put and delete it at the source, and oss:DeleteObject here, as well.";
         if (target == PolicyTarget.Source && address is { Scheme: "s3", Endpoint: not null })

@@ -19,7 +19,7 @@ public sealed class SourceMeasurer(EngineEnvironment environment)
     /// <param name="credential">Keys given by hand, or null.</param>
     /// <param name="listener">Told of repeated requests.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="RefusedException">ForecastSampleTooSmall: the pages did not reach far enough to say anything.</exception>
+    /// <exception cref="RefusedException">ForecastSampleTooSmall: the pages did not reach far enough to say anything. ForecastSampleTooUneven: a few branches hold most, which no sample tells.</exception>
     /// <exception cref="StoreException">The source cannot be listed, or lists against the contract.</exception>
     public async Task<SourceEstimate> SampleAsync(
         StoreAddress source, ObjectCutting cutting, int maxPages, ICredentialProvider? credential, IRunListener listener, CancellationToken cancellationToken)
@@ -28,9 +28,17 @@ public sealed class SourceMeasurer(EngineEnvironment environment)
         KeySpaceSampler sampler = new(opened.Objects, cutting, maxPages, environment.Random);
         if (await sampler.SampleAsync(cancellationToken).ConfigureAwait(false) is not { } found)
         {
+            if (sampler.IsTooUneven)
+            {
+                throw new RefusedException(
+                    "ForecastSampleTooUneven",
+                    $"The keys of {source} are too uneven to estimate them from {sampler.Pages} pages: a few branches hold most of the objects, and a sample that misses or meets one of them misleads.",
+                    "List everything with -Exact, or give a larger -Sample, one that reaches all of it: a page is up to 1,000 keys.");
+            }
+
             throw new RefusedException(
                 "ForecastSampleTooSmall",
-                $"{maxPages} pages of the listing of {source} are too few to estimate it: no branch of its keys could be counted to the end.",
+                $"{maxPages} pages of the listing of {source} are too few to estimate it: too few branches of its keys could be counted to the end.",
                 $"Give more with -Sample, {Math.Max(500, maxPages * 4)} for example, or list everything with -Exact.");
         }
 

@@ -131,7 +131,7 @@ public sealed class SetMigrationJobCommand : JobCommand
             return;
         }
 
-        if (!ShouldProcess(Job, string.Join("; ", changes)) )
+        if (!ShouldProcess(Job, string.Join("; ", changes)))
             return;
         if (Given(nameof(ConflictAction)) && ConflictAction == ConflictAction.Overwrite)
             WriteWarning(RiskText.ConflictAction);

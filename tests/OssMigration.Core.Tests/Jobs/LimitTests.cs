@@ -50,7 +50,13 @@ public sealed class LimitTests
         MigrationJob job = EngineBench.JobOf();
         MigrationJob limited = job with
         {
-            MaxBytesPerSecond = 5000, MaxObjectsPerSecond = 4, LinkBytesPerSecond = 9, ReserveBytesPerSecond = 8, Schedule = Weekdays, TimeZone = "UTC", Concurrency = 7,
+            MaxBytesPerSecond = 5000,
+            MaxObjectsPerSecond = 4,
+            LinkBytesPerSecond = 9,
+            ReserveBytesPerSecond = 8,
+            Schedule = Weekdays,
+            TimeZone = "UTC",
+            Concurrency = 7,
         };
         Assert.Equal(job.Fingerprint, limited.Fingerprint);
     }

@@ -100,7 +100,6 @@ public sealed class StopTests
         for (int i = 0; i < 50; i++)
             bench.Source.Seed($"k{i:D2}", "x");
         bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(() => time.Advance(TimeSpan.FromMinutes(3))), skip: 20);
-        
         // One at a time: books are closed in the order of keys, so with more the first key can hold up all that were copied.
         bench.Create(job => job with { Concurrency = 1 });
 

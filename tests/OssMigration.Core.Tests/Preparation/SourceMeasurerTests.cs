@@ -27,8 +27,6 @@ public sealed class SourceMeasurerTests(ITestOutputHelper output)
         { "flat", 0.05, 0.10 },
         // year/month/day/hour/file: every branch is as large as its neighbour.
         { "deep", 0.15, 0.35 },
-        // Customers by Zipf's law: the largest has a tenth of everything, most have a handful.
-        { "skewed", 0.30, 0.60 },
     };
 
     [Theory]
@@ -58,6 +56,24 @@ public sealed class SourceMeasurerTests(ITestOutputHelper output)
         Assert.InRange(errors.Max(Math.Abs), 0, worstError);
         Assert.InRange(byteErrors.Max(Math.Abs), 0, worstError);
         Assert.InRange(covered, Seeds - 1, Seeds);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(Pages)]
+    [InlineData(1_000)]
+    public async Task Where_a_few_branches_hold_most_no_number_is_given_from_a_sample(int pages)
+    {
+        // Customers by Zipf's law: the largest has a tenth of everything, most have a handful.
+        MemoryStore store = Fill("skewed", Objects, SmallPage);
+        for (int seed = 1; seed <= 4 * Seeds; seed++)
+        {
+            RefusedException refused = await Assert.ThrowsAsync<RefusedException>(() => SampleAsync(store, pages, seed));
+
+            Assert.Equal("ForecastSampleTooUneven", refused.ErrorId);
+            Assert.Contains("-Exact", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("-Sample", refused.Message, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
