@@ -113,7 +113,8 @@ internal static class RunConditions
         {
             return Make(
                 CutoverSubject.Exceptions, CutoverState.NotMet, $"Left over: {string.Join("; ", open)}.",
-                $"Get-MigrationItem -Job {facts.JobName} tells why; restore what is archived, leave out by a filter what OSS cannot hold. Compare-MigrationData -Job {facts.JobName} -Level Content proves what checksums cannot.") with { Data = data };
+                $"Get-MigrationItem -Job {facts.JobName} tells why; restore what is archived, leave out by a filter what OSS cannot hold. Compare-MigrationData -Job {facts.JobName} -Level Content proves what checksums cannot.") with
+            { Data = data };
         }
 
         return facts.Runs.LastFull is null

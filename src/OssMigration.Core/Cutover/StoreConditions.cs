@@ -22,7 +22,8 @@ internal static class StoreConditions
             return Make(
                 CutoverSubject.StaleObjects, CutoverState.NotMet,
                 $"{what} found {CutoverText.Objects(summary.Different.Objects)} stale at the destination {of}: {CutoverText.Names(stale.Select(item => item.Key), summary.Different.Objects)}. They would be served as they are; a mirroring rule does not refresh them.",
-                $"Start-OssMigration -Job {facts.JobName} copies them; then check again.") with { Data = stale };
+                $"Start-OssMigration -Job {facts.JobName} copies them; then check again.") with
+            { Data = stale };
         }
 
         if (!facts.IsComparisonWhole)
@@ -60,7 +61,8 @@ internal static class StoreConditions
                 $"The rule could not be proved, because nothing is at the source only: everything has arrived. New objects are written there until the switch, and only the rule brings them. {test.Message}",
                 "Give the key of a new object with -ProbeKey, or -CreateProbe, which puts a small one at the source and removes it; or -SkipMirror where the business writes nothing from now until the switch is done."),
             _ => Make(CutoverSubject.MirrorRule, CutoverState.NotMet, test.Message, $"Test-OssMirrorRule -Job {facts.JobName} tries it again."),
-        } with { Data = test };
+        } with
+        { Data = test };
     }
 
     /// <summary>The destination keeps no old versions.</summary>
@@ -77,7 +79,8 @@ internal static class StoreConditions
                 CutoverSubject.Versioning, CutoverState.NotMet,
                 $"The destination has versioning {versioning}: mirroring does not work with it, and after the cut-over nothing would keep a run from overwriting.",
                 "Migrate into a bucket that never had versioning."),
-        } with { Data = bucket };
+        } with
+        { Data = bucket };
     }
 
     /// <summary>What a LIST does not show.</summary>
@@ -104,7 +107,8 @@ internal static class StoreConditions
             : Make(
                 CutoverSubject.Listing, CutoverState.NotMet,
                 $"The business lists, and a LIST does not show {waiting}{(items.Count == 0 ? "" : ": " + CutoverText.Names(items.Select(item => item.Key), summary.SourceOnly.Objects))}.",
-                $"Stop all writes at the source, Start-OssMigration -Job {facts.JobName}, and check again.") with { Data = items };
+                $"Stop all writes at the source, Start-OssMigration -Job {facts.JobName}, and check again.") with
+            { Data = items };
     }
 
     /// <summary>Nothing that was deleted at the source comes back to life.</summary>
@@ -125,7 +129,8 @@ internal static class StoreConditions
         return Make(
             CutoverSubject.Deletions, CutoverState.NotMet,
             $"Deleted at the source after the migration, still at the destination and about to come back to life {facts.ByComparison}: {CutoverText.Count(gone)}{names}.{others}",
-            $"Start-OssMigration -Job {facts.JobName} -RemoveDeleted removes them at the destination.") with { Data = items };
+            $"Start-OssMigration -Job {facts.JobName} -RemoveDeleted removes them at the destination.") with
+        { Data = items };
     }
 
     /// <summary>What deletions must wait for after the switch.</summary>

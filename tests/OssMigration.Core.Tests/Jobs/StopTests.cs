@@ -100,7 +100,9 @@ public sealed class StopTests
         for (int i = 0; i < 50; i++)
             bench.Source.Seed($"k{i:D2}", "x");
         bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(() => time.Advance(TimeSpan.FromMinutes(3))), skip: 20);
-        bench.Create(job => job with { Concurrency = 2 });
+        
+        // One at a time: books are closed in the order of keys, so with more the first key can hold up all that were copied.
+        bench.Create(job => job with { Concurrency = 1 });
 
         MigrationReport first = await bench.RunAsync(
             options: new RunOptions { TimeBudget = TimeSpan.FromMinutes(2) }, cancellationToken: TestContext.Current.CancellationToken);
@@ -108,7 +110,7 @@ public sealed class StopTests
             options: new RunOptions { TimeBudget = TimeSpan.FromMinutes(2) }, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal((RunStatus.Incomplete, "The time budget is used up."), (first.Status, first.Reason));
-        Assert.InRange(first.Outcomes.Objects, 1, 49);
+        Assert.InRange(first.Outcomes.Objects, 20, 21);
         Assert.Equal(RunStatus.Complete, second.Status);
         Assert.True(second.Duration >= TimeSpan.FromMinutes(3));
     }
