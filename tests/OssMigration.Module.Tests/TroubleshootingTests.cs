@@ -11,10 +11,30 @@ public sealed partial class TroubleshootingTests
 {
     private static readonly string Topic = File.ReadAllText(Path.Combine(Layout.Module, "en-US", "about_OssMigration_Troubleshooting.help.txt"));
 
+    // Elements of the stores' documents that begin like an id of a refusal.
+    private static readonly string[] Elements =
+    [
+        "LifecycleConfiguration", "MirrorAllowHeadObject", "MirrorAuth", "MirrorFollowRedirect", "MirrorHeaders", "MirrorPassQueryString",
+        "MirrorRole", "MirrorSaveOssMeta", "MirrorUserLastModified", "MirrorUsingRole",
+    ];
+
     [Fact]
     public void Every_id_of_a_store_a_job_an_object_and_the_sandbox_is_in_the_topic()
     {
         Assert.Empty(IdsOfEnums().Except(IdsOfTopic()));
+    }
+
+    [Fact]
+    public void Every_id_of_a_refusal_is_in_the_topic()
+    {
+        string[] assemblies = ["OssMigration.dll", "lib/OssMigration.Core.dll"];
+        string[] ids = [.. assemblies.SelectMany(TextsOf).Where(text => RefusalWord().IsMatch(text)).Distinct()
+            .Except(assemblies.SelectMany(NamesOf))
+            .Except(Elements)];
+
+        Assert.Contains("LifecycleComparisonStale", ids);
+        Assert.Contains("RunItemOfOtherJob", ids);
+        Assert.Empty(ids.Except(IdsOfTopic()));
     }
 
     [Fact]
@@ -75,6 +95,23 @@ public sealed partial class TroubleshootingTests
         return texts;
     }
 
+    // A record's ToString has the names of its type and properties as texts.
+    private static List<string> NamesOf(string assembly)
+    {
+        using FileStream file = File.OpenRead(Path.Combine(Layout.Module, assembly));
+        using PEReader image = new(file);
+        MetadataReader metadata = image.GetMetadataReader();
+        return
+        [
+            .. metadata.TypeDefinitions.Select(type => metadata.GetString(metadata.GetTypeDefinition(type).Name)),
+            .. metadata.PropertyDefinitions.Select(property => metadata.GetString(metadata.GetPropertyDefinition(property).Name)),
+            .. metadata.FieldDefinitions.Select(field => metadata.GetString(metadata.GetFieldDefinition(field).Name)),
+        ];
+    }
+
     [GeneratedRegex(@"^ {4}(?<id>[A-Z][A-Za-z]+)(, (?<id>[A-Z][A-Za-z]+))*\r?$", RegexOptions.Multiline)]
     private static partial Regex EntryLine();
+
+    [GeneratedRegex("^(Bucket|Cutover|Forecast|JobBase|Lifecycle|Mirror|Policy|Run)[A-Z][a-z][A-Za-z]+$")]
+    private static partial Regex RefusalWord();
 }
