@@ -145,7 +145,9 @@ try {
 
     ''
     '=== seamless-migration'
-    $limits = if ($NoReserve) { @{} } else { @{ LinkBandwidth = $line; ReserveForBusiness = $need } }
+    # Many at a time, so that reads and writes of large objects do not wait on each other.
+    $limits = @{ Concurrency = 64 }
+    if (-not $NoReserve) { $limits += @{ LinkBandwidth = $line; ReserveForBusiness = $need } }
     $move = @{
         Job = 'rehearsal'
         Source = $sandbox.Source
