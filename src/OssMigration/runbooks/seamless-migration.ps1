@@ -97,6 +97,11 @@ function Get-TimeLeft {
     $left
 }
 
+# The job's own rule: others may stand in the bucket.
+function Find-MirrorRule {
+    Get-OssMirrorRule -Job $Job | Where-Object { $_.Prefix -ceq "$($status.Destination.Prefix)$($status.Prefix)" -and -not $_.Suffix }
+}
+
 # What ends the runbook after a run; nothing where it goes on.
 function Find-End($Report, [switch] $IsAfterCutover) {
     if ($Report.Status -eq 'Incomplete') {
@@ -178,10 +183,10 @@ $end = $null
         if ($NoMirror) {
             'Left out by -NoMirror. Between the last pass and the end of step 4 readers of OSS do not find what has not arrived.'
         } else {
-            if (-not (Get-OssMirrorRule -Job $Job)) {
+            if (-not (Find-MirrorRule)) {
                 Set-OssMirrorRule -Job $Job -Confirm:$false @MirrorOption
             }
-            Get-OssMirrorRule -Job $Job | Out-Host
+            Find-MirrorRule | Out-Host
         }
 
         ''
@@ -251,7 +256,7 @@ $end = $null
         $end = @{ Code = 2; Why = "$open objects are not proved to be at OSS; Compare-MigrationData -Job $Job names them. The source is left as it is." }
         break steps
     }
-    if (Get-OssMirrorRule -Job $Job) {
+    if (Find-MirrorRule) {
         Remove-OssMirrorRule -Job $Job -Confirm:$false
         'Everything has arrived. The mirroring rule is removed, so that what the business deletes at OSS stays deleted.'
     }
