@@ -60,7 +60,7 @@ internal static class Errors
     {
         StoreErrorKind.ServerError or StoreErrorKind.Network or StoreErrorKind.NoSuchUpload => ErrorCategory.ConnectionError,
         StoreErrorKind.Throttled => ErrorCategory.LimitsExceeded,
-        StoreErrorKind.Integrity or StoreErrorKind.Changed or StoreErrorKind.Listing => ErrorCategory.InvalidData,
+        StoreErrorKind.Integrity or StoreErrorKind.DigestMismatch or StoreErrorKind.Changed or StoreErrorKind.Listing => ErrorCategory.InvalidData,
         StoreErrorKind.NotFound or StoreErrorKind.NoSuchBucket => ErrorCategory.ObjectNotFound,
         StoreErrorKind.AlreadyExists => ErrorCategory.ResourceExists,
         StoreErrorKind.NeedsRestore => ErrorCategory.ResourceUnavailable,

@@ -15,7 +15,7 @@ public sealed class OssErrorTests
     [InlineData(400, "InvalidBucketName", StoreErrorKind.NoSuchBucket)]
     [InlineData(409, "BucketAlreadyExists", StoreErrorKind.AlreadyExists)]
     [InlineData(400, "InvalidObjectName", StoreErrorKind.InvalidRequest)]
-    [InlineData(400, "InvalidDigest", StoreErrorKind.Integrity)]
+    [InlineData(400, "InvalidDigest", StoreErrorKind.DigestMismatch)]
     [InlineData(400, "InvalidCRC64", StoreErrorKind.Integrity)]
     [InlineData(400, "InvalidPart", StoreErrorKind.InvalidRequest)]
     [InlineData(400, "InvalidPartOrder", StoreErrorKind.InvalidRequest)]

@@ -140,7 +140,7 @@ public sealed class S3StoreAnswersTests : IAsyncDisposable
     [InlineData(500, "InternalError", StoreErrorKind.ServerError)]
     [InlineData(502, "", StoreErrorKind.ServerError)]
     [InlineData(400, "RequestTimeout", StoreErrorKind.Network)]
-    [InlineData(400, "BadDigest", StoreErrorKind.Integrity)]
+    [InlineData(400, "BadDigest", StoreErrorKind.DigestMismatch)]
     [InlineData(400, "InvalidArgument", StoreErrorKind.InvalidRequest)]
     [InlineData(400, "KeyTooLongError", StoreErrorKind.InvalidRequest)]
     [InlineData(401, "", StoreErrorKind.Credential)]

@@ -1,7 +1,9 @@
 namespace OssMigration.Core.Copying;
 
-/// <summary>Reads blocks as one stream. <see cref="CopyToAsync"/> hands the blocks over as they are.</summary>
-internal sealed class BlockStream(IReadOnlyList<byte[]> blocks, long length) : Stream
+/// <summary>
+/// Reads a buffer as one stream, and waits for what the buffer does not show yet. <see cref="CopyToAsync"/> hands the blocks over as they are.
+/// </summary>
+internal sealed class BlockStream(BlockBuffer buffer, long length) : Stream
 {
     private long _position;
 
@@ -25,32 +27,32 @@ internal sealed class BlockStream(IReadOnlyList<byte[]> blocks, long length) : S
     }
 
     /// <inheritdoc/>
-    public override int Read(Span<byte> buffer)
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
     {
-        ReadOnlySpan<byte> rest = Rest().Span;
-        int read = Math.Min(rest.Length, buffer.Length);
-        rest[..read].CopyTo(buffer);
+        if (_position == length || destination.IsEmpty)
+            return 0;
+        ReadOnlyMemory<byte> next = await NextAsync(cancellationToken).ConfigureAwait(false);
+        int read = Math.Min(next.Length, destination.Length);
+        next.Span[..read].CopyTo(destination.Span);
         _position += read;
         return read;
     }
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
-
-    /// <inheritdoc/>
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => Task.FromResult(Read(buffer.AsSpan(offset, count)));
+        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <inheritdoc/>
     public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
-        while (Rest() is { IsEmpty: false } rest)
+        while (_position < length)
         {
-            await destination.WriteAsync(rest, cancellationToken).ConfigureAwait(false);
-            _position += rest.Length;
+            ReadOnlyMemory<byte> next = await NextAsync(cancellationToken).ConfigureAwait(false);
+            await destination.WriteAsync(next, cancellationToken).ConfigureAwait(false);
+            _position += next.Length;
         }
     }
 
@@ -73,13 +75,11 @@ internal sealed class BlockStream(IReadOnlyList<byte[]> blocks, long length) : S
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    private ReadOnlyMemory<byte> Rest()
+    private async ValueTask<ReadOnlyMemory<byte>> NextAsync(CancellationToken cancellationToken)
     {
-        if (_position == length)
-            return default;
-        int blockSize = blocks[0].Length;
-        int block = (int)(_position / blockSize);
-        int offset = (int)(_position % blockSize);
-        return blocks[block].AsMemory(offset, (int)Math.Min(blockSize - offset, length - _position));
+        ReadOnlyMemory<byte> next;
+        while ((next = buffer.Shown(_position)).IsEmpty)
+            await buffer.WaitBeyondAsync(_position, cancellationToken).ConfigureAwait(false);
+        return next;
     }
 }

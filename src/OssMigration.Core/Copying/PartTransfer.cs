@@ -110,28 +110,44 @@ internal sealed class PartTransfer
     private async Task<UploadedPart> CopyPartAsync(int index, ByteRange range, CancellationToken cancellationToken)
     {
         using BlockBuffer content = new(_context.Blocks);
+        await using Relay<UploadedPart> relay = new(content);
         using (await _context.Reads.EnterAsync(range.Length, cancellationToken).ConfigureAwait(false))
-            await ReadPartAsync(index, range, content, cancellationToken).ConfigureAwait(false);
+            await ReadPartAsync(index, range, content, relay, cancellationToken).ConfigureAwait(false);
 
-        await using Stream body = content.OpenRead();
-        UploadPartRequest request = new(_head.Entry.Key, _uploadId, index + 1, body) { ExpectedCrc64 = content.Crc64 };
-        UploadedPart part;
-        using (await _context.Writes.EnterAsync(range.Length, cancellationToken).ConfigureAwait(false))
-            part = await _context.Destination.UploadPartAsync(request, cancellationToken).ConfigureAwait(false);
+        UploadedPart part = await (relay.Writing ?? SendPartAsync(index, content, content.OpenRead(), cancellationToken)).ConfigureAwait(false);
         _crcs[index] = content.Crc64;
         return part with { Crc64 = content.Crc64 };
     }
 
-    private Task<bool> ReadPartAsync(int index, ByteRange range, BlockBuffer content, CancellationToken cancellationToken)
+    private async Task<UploadedPart> SendPartAsync(int index, BlockBuffer content, Stream body, CancellationToken cancellationToken)
+    {
+        UploadPartRequest request = new(_head.Entry.Key, _uploadId, index + 1, body) { Expected = content };
+        using (await _context.Writes.EnterAsync(body.Length, cancellationToken).ConfigureAwait(false))
+            return await _context.Destination.UploadPartAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<bool> ReadPartAsync(int index, ByteRange range, BlockBuffer content, Relay<UploadedPart> relay, CancellationToken cancellationToken)
         => _context.Source.ReadPinnedAsync(
             _head.Entry,
             range,
             async (answer, token) =>
             {
-                using StreamChecksum? checksum = _declared is null ? null : new StreamChecksum(_declared.Algorithm);
-                await content.FillAsync(answer.Body, range.Length, checksum, _context.Source.DisplayName, token).ConfigureAwait(false);
-                if (checksum is not null)
-                    _declaredCrcs[index] = checksum.Crc;
+                await relay.GiveUpAsync().ConfigureAwait(false);
+                relay.Begin(range.Length, (body, giveUp) => SendPartAsync(index, content, body, giveUp), cancellationToken);
+                try
+                {
+                    using StreamChecksum? checksum = _declared is null ? null : new StreamChecksum(_declared.Algorithm);
+                    await content.FillAsync(answer.Body, range.Length, checksum, _context.Source.DisplayName, token).ConfigureAwait(false);
+                    if (checksum is not null)
+                        _declaredCrcs[index] = checksum.Crc;
+                }
+                catch
+                {
+                    await relay.GiveUpAsync().ConfigureAwait(false);
+                    throw;
+                }
+
+                content.Finish();
                 return true;
             },
             cancellationToken);

@@ -9,8 +9,17 @@ public sealed class ProvingStore(IObjectStore inner) : StoreDecorator(inner)
     /// <inheritdoc/>
     public override async Task<PutResult> PutAsync(PutRequest request, CancellationToken cancellationToken)
     {
-        PutResult result = await Target.PutAsync(request, cancellationToken).ConfigureAwait(false);
-        Check(request.Key, request.ExpectedCrc64, result.Crc64);
+        PutResult result;
+        try
+        {
+            result = await Target.PutAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (exception.Kind == StoreErrorKind.DigestMismatch && request.IsMd5Certain)
+        {
+            throw new StoreException(StoreErrorKind.Integrity, DisplayName, "The store received other bytes than were sent.", exception) { Key = request.Key };
+        }
+
+        Check(request.Key, request.Expected, result.Crc64);
         return result;
     }
 
@@ -18,13 +27,13 @@ public sealed class ProvingStore(IObjectStore inner) : StoreDecorator(inner)
     public override async Task<UploadedPart> UploadPartAsync(UploadPartRequest request, CancellationToken cancellationToken)
     {
         UploadedPart part = await Target.UploadPartAsync(request, cancellationToken).ConfigureAwait(false);
-        Check(request.Key, request.ExpectedCrc64, part.Crc64);
+        Check(request.Key, request.Expected, part.Crc64);
         return part;
     }
 
-    private void Check(string key, ulong? sent, ulong? stored)
+    private void Check(string key, IContentHash? sent, ulong? stored)
     {
-        if (sent is { } expected && stored is { } actual && expected != actual)
+        if (sent is { Crc64: var expected } && stored is { } actual && expected != actual)
         {
             throw new StoreException(StoreErrorKind.Integrity, DisplayName, $"The CRC-64 of what was stored is {actual}, of what was sent {expected}.")
             {

@@ -15,6 +15,9 @@ public enum StoreErrorKind
     /// <summary>The bytes that arrived are not the bytes that were sent (CRC, MD5, ETag). Worth retrying.</summary>
     Integrity,
 
+    /// <summary>The body has not the MD5 that the request names: nothing was stored. Whether the body or the MD5 is wrong, the caller must find out.</summary>
+    DigestMismatch,
+
     /// <summary>The key does not exist.</summary>
     NotFound,
 

@@ -51,14 +51,30 @@ public sealed record ObjectContent(ObjectHead Head, long Length, Stream Body);
 /// <param name="ForbidOverwrite">True: an existing object is left alone and the answer is <see cref="StoreErrorKind.AlreadyExists"/>.</param>
 public sealed record PutRequest(string Key, Stream Body, ObjectMetadata Metadata, bool ForbidOverwrite = false)
 {
-    /// <summary>CRC-64/XZ of the body where the caller knows it: <see cref="ProvingStore"/> holds the store's answer against it. Stores ignore it.</summary>
-    public ulong? ExpectedCrc64 { get; init; }
+    /// <summary>Knows the body's checksum once it is sent: <see cref="ProvingStore"/> holds the store's answer against it. Stores ignore it.</summary>
+    public IContentHash? Expected { get; init; }
+
+    /// <summary>
+    /// MD5 of the body in hex, as far as the caller knows; null where it does not. The store refuses any other body with
+    /// <see cref="StoreErrorKind.DigestMismatch"/> and keeps what stood there.
+    /// </summary>
+    public string? Md5 { get; init; }
+
+    /// <summary>True: <see cref="Md5"/> was held against the body itself, so that a refusal means bytes spoiled on the way: <see cref="ProvingStore"/> makes it worth retrying.</summary>
+    public bool IsMd5Certain { get; init; }
 
     /// <summary>
     /// The only object that may be replaced: a decorator looks at it right before each attempt, because OSS has no such
     /// condition. Null for none. Stores ignore it.
     /// </summary>
     public ExpectedObject? OnlyWhile { get; init; }
+}
+
+/// <summary>A content whose checksum is known when the last byte of it has been read.</summary>
+public interface IContentHash
+{
+    /// <summary>CRC-64/XZ of the whole.</summary>
+    ulong Crc64 { get; }
 }
 
 /// <summary>What must stand under a key for a write after cut-over to replace it.</summary>
@@ -95,8 +111,8 @@ public sealed record InitiateRequest(string Key, ObjectMetadata Metadata, bool F
 /// <param name="Body">As for <see cref="PutRequest"/>.</param>
 public sealed record UploadPartRequest(string Key, string UploadId, int Number, Stream Body)
 {
-    /// <summary>As for <see cref="PutRequest.ExpectedCrc64"/>.</summary>
-    public ulong? ExpectedCrc64 { get; init; }
+    /// <summary>As for <see cref="PutRequest.Expected"/>.</summary>
+    public IContentHash? Expected { get; init; }
 }
 
 /// <summary>A part that the store holds.</summary>

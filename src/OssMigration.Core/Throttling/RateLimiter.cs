@@ -28,8 +28,11 @@ internal sealed class RateLimiter : IDisposable
         _timer = time.CreateTimer(static self => ((RateLimiter)self!).PassReady(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>How much is best asked for at a time: about what passes in a millisecond, 16 to 128 KiB.</summary>
-    public int Piece => (int)Math.Clamp((PerSecond ?? long.MaxValue) / 1000, 16 * 1024, 128 * 1024);
+    /// <summary>
+    /// How much is best asked for at a time: what passes in 4 ms, in which timers count on many machines, 16 to 128 KiB. In
+    /// smaller pieces each tick would let several streams on the line at once, and whoever shares it waits for all of them.
+    /// </summary>
+    public int Piece => (int)Math.Clamp((PerSecond ?? long.MaxValue) / 250, 16 * 1024, 128 * 1024);
 
     /// <summary>Whether there is a limit now.</summary>
     public bool IsLimited => _isLimited;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Stores.Files;
@@ -15,7 +16,7 @@ public sealed partial class FileStore
         cancellationToken.ThrowIfCancellationRequested();
         _paths.RequireRoot();
         string path = _paths.ForWriting(request.Key);
-        string temporary = await WriteTemporaryAsync(request.Key, file => CopyAsync(request.Body, file, cancellationToken)).ConfigureAwait(false);
+        string temporary = await WriteTemporaryAsync(request.Key, file => CopyAsync(request, file, cancellationToken)).ConfigureAwait(false);
         return Guarded(request.Key, () => Publish(temporary, path, request.Key, request.ForbidOverwrite));
     }
 
@@ -86,6 +87,24 @@ public sealed partial class FileStore
     {
         body.Position = 0;
         return body.CopyToAsync(file, CopyBytes, cancellationToken);
+    }
+
+    private async Task CopyAsync(PutRequest request, Stream file, CancellationToken cancellationToken)
+    {
+        if (request.Md5 is null)
+        {
+            await CopyAsync(request.Body, file, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+#pragma warning disable CA5351 // MD5 is what callers know of a content by its ETag.
+        using MD5 md5 = MD5.Create();
+#pragma warning restore CA5351
+        CryptoStream hashing = new(file, md5, CryptoStreamMode.Write, leaveOpen: true);
+        await using (hashing.ConfigureAwait(false))
+            await CopyAsync(request.Body, hashing, cancellationToken).ConfigureAwait(false);
+        if (!string.Equals(Convert.ToHexString(md5.Hash!), request.Md5, StringComparison.OrdinalIgnoreCase))
+            throw Error(StoreErrorKind.DigestMismatch, "The content does not have the MD5 that the write names.", request.Key);
     }
 
     private PutResult Publish(string temporary, string path, string key, bool forbidOverwrite)

@@ -76,7 +76,8 @@ internal static class OssErrors
         "PermanentRedirect" => StoreErrorKind.WrongRegion,
         "AccessDenied" or "AccessForbidden" or "BucketDisable" or "FileImmutable" or "SecondLevelDomainForbidden"
             or "NonStandardHostForbidden" or "TransferAccelerationDisabled" => StoreErrorKind.AccessDenied,
-        "InvalidDigest" or "InvalidCRC64" => StoreErrorKind.Integrity,
+        "InvalidDigest" => StoreErrorKind.DigestMismatch,
+        "InvalidCRC64" => StoreErrorKind.Integrity,
         "RequestTimeout" or "IncompleteBody" => StoreErrorKind.Network,
         "NotImplemented" or "OperationNotSupported" or "MethodNotAllowed" => StoreErrorKind.NotSupported,
         // The clients of the vendor retry this code and what the mirror's origin failed at.

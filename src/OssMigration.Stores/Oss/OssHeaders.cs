@@ -46,6 +46,13 @@ internal sealed class OssHeaders(string store)
             request.WithHeader("x-oss-forbid-overwrite", "true");
     }
 
+    /// <summary>Asks OSS to refuse a body of another MD5 (Content-MD5). In hex; null for any body.</summary>
+    public static void WriteMd5(OssRequest request, string? md5)
+    {
+        if (md5 is not null)
+            request.WithHeader("content-md5", Convert.ToBase64String(Convert.FromHexString(md5)));
+    }
+
     /// <summary>What the headers of a HEAD or GET say.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="key">The full key.</param>

@@ -16,6 +16,7 @@ public sealed partial class OssStore
         OssRequest put = Request(HttpMethod.Put, request.Key, request.Body);
         _headers.Write(put, request.Metadata);
         OssHeaders.WriteForbidOverwrite(put, request.ForbidOverwrite);
+        OssHeaders.WriteMd5(put, request.Md5);
         using HttpAnswer answer = await _client.SendAsync(put, cancellationToken).ConfigureAwait(false);
         return new PutResult(_headers.ETag(answer, request.Key), OssHeaders.Crc64(answer));
     }

@@ -70,7 +70,8 @@ internal static class S3Errors
         "SlowDown" or "ServiceUnavailable" or "Throttling" or "ThrottlingException" or "TooManyRequests" or "RequestLimitExceeded"
             or "BandwidthLimitExceeded" or "ReduceRequestRate" or "Busy" => StoreErrorKind.Throttled,
         "RequestTimeout" or "IncompleteBody" => StoreErrorKind.Network,
-        "BadDigest" or "InvalidDigest" or "XAmzContentSHA256Mismatch" or "XAmzContentChecksumMismatch" => StoreErrorKind.Integrity,
+        "BadDigest" or "InvalidDigest" => StoreErrorKind.DigestMismatch,
+        "XAmzContentSHA256Mismatch" or "XAmzContentChecksumMismatch" => StoreErrorKind.Integrity,
         // Two writers met; the same request may go through when the other is done.
         "OperationAborted" or "ConditionalRequestConflict" or "InternalError" => StoreErrorKind.ServerError,
         "NotImplemented" or "MethodNotAllowed" or "UnsupportedOperation" => StoreErrorKind.NotSupported,

@@ -22,6 +22,7 @@ public sealed partial class S3Store
             AutoCloseStream = false,
             UseChunkEncoding = false,
             IfNoneMatch = request.ForbidOverwrite ? "*" : null,
+            MD5Digest = request.Md5 is { } md5 ? Convert.ToBase64String(Convert.FromHexString(md5)) : null,
         };
         Fill(put.Headers, put.Metadata, request.Metadata);
         PutObjectResponse answer = await CallAsync(request.Key, amazon => amazon.PutObjectAsync(put, cancellationToken)).ConfigureAwait(false);

@@ -26,7 +26,9 @@ public sealed class LostAnswerTests
         using EngineBench bench = new(new MemoryStoreOptions { ETagStyle = style });
         bench.Source.Seed("small", "content");
         bench.Source.Seed("large", EngineBench.Noise(3 << 20));
-        bench.FaultyDestination.Plan(operation, Fault.LoseAnswer());
+
+        // An ETag that only looks like an MD5 is refused before.
+        bench.FaultyDestination.Plan(operation, Fault.LoseAnswer(), skip: operation == StoreOperation.Put && style == ETagStyle.Kms ? 1 : 0);
         bench.CreateForParts(job => job with { CutoverTime = isAfterCutover ? LongAgo : null });
 
         MigrationReport report = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);

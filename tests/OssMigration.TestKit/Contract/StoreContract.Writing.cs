@@ -54,6 +54,21 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task A_put_that_names_an_MD5_keeps_no_other_content()
+    {
+        await PutAsync("key", "first");
+        using MemoryStream body = new(Encoding.UTF8.GetBytes("second"));
+
+        StoreException error = await Assert.ThrowsAsync<StoreException>(
+            () => Store.PutAsync(new PutRequest("key", body, ObjectMetadata.Empty) { Md5 = "00112233445566778899aabbccddeeff" }, Token));
+        Assert.Equal((StoreErrorKind.DigestMismatch, false), (error.Kind, error.IsRetryable));
+        Assert.Equal("first", await ReadTextAsync("key"));
+
+        await Store.PutAsync(new PutRequest("key", body, ObjectMetadata.Empty) { Md5 = "a9f0e61a137d86aa9db53465e0801612" }, Token);
+        Assert.Equal("second", await ReadTextAsync("key"));
+    }
+
+    [Fact]
     public async Task A_put_reads_its_body_from_the_start_and_leaves_it_open()
     {
         using MemoryStream body = new(Encoding.UTF8.GetBytes("content"));

@@ -63,7 +63,7 @@ public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBuc
         RunAsync(
             StoreOperation.Put,
             request.Key,
-            faults => inner.PutAsync(request with { Body = Spoil(request.Body, faults) }, cancellationToken),
+            async faults => await inner.PutAsync(request with { Body = await SpoilAsync(request.Body, faults, cancellationToken) }, cancellationToken),
             cancellationToken);
 
     /// <inheritdoc/>
@@ -79,7 +79,7 @@ public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBuc
         RunAsync(
             StoreOperation.UploadPart,
             request.Key,
-            faults => inner.UploadPartAsync(request with { Body = Spoil(request.Body, faults) }, cancellationToken),
+            async faults => await inner.UploadPartAsync(request with { Body = await SpoilAsync(request.Body, faults, cancellationToken) }, cancellationToken),
             cancellationToken);
 
     /// <inheritdoc/>
@@ -127,13 +127,13 @@ public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBuc
         return true;
     }
 
-    private static Stream Spoil(Stream body, List<Fault> faults)
+    private static async ValueTask<Stream> SpoilAsync(Stream body, List<Fault> faults, CancellationToken cancellationToken)
     {
         if (!faults.OfType<Fault.FlipFault>().Any())
             return body;
         body.Position = 0;
         MemoryStream copy = new();
-        body.CopyTo(copy);
+        await body.CopyToAsync(copy, cancellationToken);
         foreach (Fault.FlipFault flip in faults.OfType<Fault.FlipFault>())
             copy.GetBuffer()[flip.At] ^= 0x20;
         copy.Position = 0;

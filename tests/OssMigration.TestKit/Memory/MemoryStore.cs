@@ -141,6 +141,8 @@ public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucke
         await BeginAsync(StoreOperation.Put, request.Key, cancellationToken);
         byte[] content = await ReadAllAsync(request.Body, cancellationToken);
         CheckWritable(request.Key, content.Length, request.Metadata);
+        if (request.Md5 is { } md5 && !string.Equals(md5, Convert.ToHexString(Md5(content)), StringComparison.OrdinalIgnoreCase))
+            throw Error(StoreErrorKind.DigestMismatch, "InvalidDigest", 400, request.Key);
         MemoryObject stored;
         lock (_gate)
         {
