@@ -43,7 +43,7 @@ internal sealed class MirrorTestRun(EngineEnvironment environment, IOriginProbe 
 
         try
         {
-            _rules = new WebsiteTree(await new WebsiteEdit(destination, environment.Time).ReadAsync(cancellationToken).ConfigureAwait(false)).Rules;
+            _rules = new WebsiteTree(await new WebsiteEdit(environment, destination).ReadAsync(cancellationToken).ConfigureAwait(false)).Rules;
         }
         catch (RefusedException refused)
         {
