@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Xml.Linq;
 using OssMigration.Core.Mirroring;
-using OssMigration.Core.Stores;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
 using Xunit;
 using static OssMigration.Core.Tests.Mirroring.WebsiteDocuments;
 
