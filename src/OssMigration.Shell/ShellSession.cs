@@ -36,9 +36,16 @@ internal sealed class ShellSession : IDisposable
         InitialSessionState state = InitialSessionState.CreateDefault2();
         if (OperatingSystem.IsWindows())
             state.ExecutionPolicy = ExecutionPolicy.RemoteSigned;
+
+        // It comes with a module of an installed PowerShell, and is how a user gives keys.
+        state.Commands.Add(new SessionStateFunctionEntry("Get-Credential", "param([string] $UserName) $Host.UI.PromptForCredential('', '', $UserName, '')"));
         _runspace = RunspaceFactory.CreateRunspace(_host, state);
         _runspace.Open();
         Runspace.DefaultRunspace = _runspace;
+
+        // A runbook is begun by its name, at the prompt as on the command line.
+        string runbooks = Path.Combine(Path.GetDirectoryName(manifest)!, "runbooks");
+        Environment.SetEnvironmentVariable("PATH", runbooks + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH"));
         HandleSignals();
         return Invoke(shell => shell.AddCommand("Import-Module").AddParameter("Name", manifest)) == ExitCodes.Success;
     }

@@ -27,7 +27,7 @@ internal static class Errors
         JobOptionException e => Record(e, "JobOptionsInvalid", ErrorCategory.InvalidArgument, target, e.Message),
         JobStateException e => Record(e, "Job" + e.Error, CategoryOf(e.Error), e.JobName, e.Message),
         CredentialNeededException e => Record(e, "CredentialNeeded", ErrorCategory.AuthenticationError, e.Address.Uri, e.Message),
-        RefusedException e => Record(e, e.ErrorId, ErrorCategory.InvalidOperation, target, e.Message, e.Mend),
+        RefusedException e => Record(e, e.ErrorId, ErrorCategory.InvalidOperation, target, e.Reason, e.Mend),
         CutoverTimeoutException e => Record(e, "CutoverTimeout", ErrorCategory.OperationTimeout, e.Last ?? target, e.Message),
         SandboxException e => Record(e, "Sandbox" + e.Problem, ErrorCategory.NotInstalled, target, e.Message),
         ArgumentException e => Record(e, "ArgumentInvalid", ErrorCategory.InvalidArgument, target, Sentence(e)),

@@ -11,8 +11,11 @@ namespace OssMigration.EndToEnd.Tests;
 /// <summary>The Shell as a process of its own that runs the cloud's job by Start-OssMigration, as a user's would.</summary>
 internal sealed class ShellRun : IDisposable
 {
-    private const string SourceVariables = "OSSMIGRATION_TEST_FROM";
-    private const string DestinationVariables = "OSSMIGRATION_TEST_TO";
+    /// <summary>What the environment variables with the source's keys begin with.</summary>
+    public const string SourceVariables = "OSSMIGRATION_TEST_FROM";
+
+    /// <summary>What those with the destination's begin with.</summary>
+    public const string DestinationVariables = "OSSMIGRATION_TEST_TO";
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -35,6 +38,9 @@ internal sealed class ShellRun : IDisposable
                 return _output.ToString();
         }
     }
+
+    /// <summary>Whether it is over.</summary>
+    public bool HasEnded => _process.HasExited;
 
     /// <summary>The job with addresses that find their keys in the Shell's environment.</summary>
     public static MigrationJob WithEnvironmentKeys(MigrationJob job) => job with

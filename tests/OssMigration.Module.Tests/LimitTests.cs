@@ -44,6 +44,7 @@ public sealed class LimitTests
     [InlineData("-LinkBandwidth 50Mbps -ReserveForBusiness 50Mbps", "leaves nothing")]
     [InlineData("-LinkBandwidth 50Mbps", "ReserveForBusiness")]
     [InlineData("-LinkBandwidth 50Mbps -ReserveForBusiness 5Mbps -MaxBandwidth 5MB/s", "contradict")]
+    [InlineData("-Mode Incremental -Interval 1.00:00:01 -RunCount 3", "1 day is possible. For longer ones let a scheduler start the job")]
     public void What_cannot_be_meant_is_refused_with_one_id_and_the_reason(string options, string reason)
     {
         using Session session = new();

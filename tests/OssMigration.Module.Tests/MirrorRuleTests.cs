@@ -104,6 +104,22 @@ public sealed class MirrorRuleTests
         Assert.Equal("MirrorOriginNotHttp,OssMigration.Commands.SetOssMirrorRuleCommand", folder.Terminating?.FullyQualifiedErrorId ?? Assert.Single(folder.Errors).FullyQualifiedErrorId);
     }
 
+    [Theory]
+    [InlineData("Enabled")]
+    [InlineData("Suspended")]
+    public void A_bucket_with_versioning_is_refused_with_the_mend(string versioning)
+    {
+        using SandboxSession session = new();
+        session.Run($"$null = $sandbox.Tell('/buckets', @{{ side = 'oss'; name = 'versioned'; versioning = '{versioning}' }})").Succeeded();
+        session.Run("$to = New-MigrationAddress oss://versioned -Endpoint $sandbox.OssEndpoint -Region $sandbox.OssRegion -Credential $sandbox.OssCredential").Succeeded();
+
+        Outcome outcome = session.Run("Set-OssMirrorRule -Destination $to -Origin https://from.example/");
+
+        Assert.Equal("MirrorVersioning,OssMigration.Commands.SetOssMirrorRuleCommand", outcome.ErrorId);
+        Assert.Contains("bucket without versioning", outcome.Terminating!.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Empty(session.Run("Get-OssMirrorRule -Destination $to").Succeeded().Output);
+    }
+
     [Fact]
     public void A_private_origin_without_keys_is_a_warning_and_named_by_the_test()
     {

@@ -38,6 +38,18 @@ public sealed class ShellTests : IDisposable
     }
 
     [Fact]
+    public void At_the_prompt_a_runbook_is_begun_by_its_name_and_keys_are_asked_for()
+    {
+        ShellRun move = ShellRun.Of(["-Command", "seamless-migration -Job no-such-job; exit $LASTEXITCODE"]);
+        ShellRun keys = ShellRun.Of(["-Command", "$keys = Get-Credential -UserName AKID; \"$($keys.UserName) $($keys.Password.Length)\""], "secret\n");
+
+        Assert.Equal(1, move.ExitCode);
+        Assert.Contains("There is no job 'no-such-job' yet", move.Output, StringComparison.Ordinal);
+        Assert.Contains("AKID 6", keys.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", keys.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_script_gets_its_arguments_as_they_were_typed()
     {
         string script = Script("""

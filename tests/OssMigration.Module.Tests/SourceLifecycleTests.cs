@@ -156,7 +156,7 @@ public sealed class SourceLifecycleTests
             session.Run($"New-MigrationJob {files} 'file://{folder.FullName}' $sandbox.Destination; Start-OssMigration {files}; Set-MigrationJob {files} -CutoverTime ([DateTimeOffset]::UtcNow)").Succeeded();
             Outcome refused = session.Run($"Compare-MigrationData {files} -Summary | Set-SourceLifecycle -Confirm:$false");
             Assert.Equal("LifecycleNotSupported", Id(refused));
-            Assert.Contains($"Compare-MigrationData -Job {files} -IncludeSame", refused.Terminating!.ErrorDetails.Message, StringComparison.Ordinal);
+            Assert.Contains($"Compare-MigrationData -Job {files} -IncludeSame", refused.Terminating!.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         }
         finally
         {

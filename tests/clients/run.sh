@@ -35,7 +35,7 @@ run_client() {
     case $1 in
         ali-oss-v1) (cd $here/ali-oss && node check.mjs V1) ;;
         ali-oss-v4) (cd $here/ali-oss && node check.mjs V4) ;;
-        ali-oss-rules) (cd $here/ali-oss && node mirror-rules.mjs) ;;
+        ali-oss-rules) (cd $here/ali-oss && node rules.mjs) ;;
         aws) $here/aws.sh ;;
         rclone) $here/rclone.sh ;;
         *) echo "unknown client $1" >&2 ;;

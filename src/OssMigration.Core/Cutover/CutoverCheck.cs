@@ -71,7 +71,7 @@ public sealed class CutoverCheck(EngineEnvironment environment, IMirrorTester mi
             StoreConditions.StaleObjects(facts), StoreConditions.MirrorRule(facts), RunConditions.Increments(facts), RunConditions.Exceptions(facts),
             StoreConditions.Versioning(facts), StoreConditions.Listing(facts), StoreConditions.Deletions(facts), StoreConditions.HeldDeletes(),
         ];
-        CutoverForecast forecast = CutoverForecaster.Make(facts.Runs.Full, facts.Comparison, job.MaxBytesPerSecond);
+        CutoverForecast forecast = CutoverForecaster.Make(facts.Runs.Full, facts.Comparison, JobLimits.Of(job), facts.Now);
         CutoverNeed need = NeedOf(facts, conditions);
         forecast = forecast with { EarliestMoment = CutoverForecaster.Earliest(forecast, facts.Now, need) };
         conditions.Add(ForecastCondition.Of(forecast, need, isReady: !conditions.Any(condition => condition.IsOpen), writesGoOn: facts.Request.WritesStoppedAt is null));

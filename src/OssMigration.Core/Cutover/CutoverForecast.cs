@@ -17,7 +17,10 @@ public sealed record CutoverForecast
     /// <summary>Objects at the source only, or changed there; null where no comparison tells.</summary>
     public ObjectCount? Left { get; init; }
 
-    /// <summary>Bytes a second of the run that moved most, held to the job's present limit.</summary>
+    /// <summary>
+    /// Bytes a second of the run that moved most, without the time for which a timetable paused it, held to the job's present limit where
+    /// that is one for all times.
+    /// </summary>
     public double? BytesPerSecond { get; init; }
 
     /// <summary>Objects a second of the run that moved most of them.</summary>
@@ -29,7 +32,10 @@ public sealed record CutoverForecast
     /// <summary>How long the last comparison took.</summary>
     public TimeSpan? ComparisonTime { get; init; }
 
-    /// <summary>Of a run that moves what is left: the listing, and the copying at the rate that is the slower one.</summary>
+    /// <summary>Whether the job has a timetable of the week, by which <see cref="RunTime"/> is reckoned.</summary>
+    public bool FollowsTimetable { get; init; }
+
+    /// <summary>Of a run that begins now and moves what is left: the listing, and the copying at what was measured or the limit of each hour, whatever is slower.</summary>
     public TimeSpan? RunTime { get; init; }
 
     /// <summary>

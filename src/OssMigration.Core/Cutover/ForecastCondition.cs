@@ -14,7 +14,7 @@ internal static class ForecastCondition
         if (forecast.ListingTime is { } listing)
             sentences.Add($"The shortest of the last runs took {CutoverText.Span(listing)}{Rates(forecast)}.");
         if (forecast.RunTime is { } run)
-            sentences.Add($"A run that moves what is left takes about {CutoverText.Span(run)}{Comparison(forecast)}.");
+            sentences.Add($"A run that moves what is left takes about {CutoverText.Span(run)}{(forecast.FollowsTimetable ? " by the job's timetable" : "")}{Comparison(forecast)}.");
         sentences.Add(Earliest(forecast, need, isReady, writesGoOn));
         return new CutoverCondition
         {

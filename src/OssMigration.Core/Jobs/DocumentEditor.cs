@@ -8,10 +8,21 @@ namespace OssMigration.Core.Jobs;
 /// plan the change and once more just before the write, and nothing is written where the two differ; what stands after the write
 /// is read back. What remains is the moment between the second read and the write.
 /// </summary>
-internal sealed class DocumentEditor(EngineEnvironment environment, OpenedBucket bucket, IBucketDocuments documents, BucketDocumentKind kind)
+/// <param name="environment">Its clock and its delays between attempts.</param>
+/// <param name="bucket">The bucket.</param>
+/// <param name="documents">Its documents.</param>
+/// <param name="kind">Which of them.</param>
+/// <param name="isWritten">
+/// Whether what stands is what was wanted, where a store may add something to a document by itself. Default: both say the same.
+/// </param>
+internal sealed class DocumentEditor(
+    EngineEnvironment environment, OpenedBucket bucket, IBucketDocuments documents, BucketDocumentKind kind,
+    Func<BucketDocument?, BucketDocument?, bool>? isWritten = null)
 {
     private const int MostWrites = 3;
     private const int MostReadsAfter = 5;
+
+    private readonly Func<BucketDocument?, BucketDocument?, bool> _isWritten = isWritten ?? DocumentMeaning.IsSame;
 
     /// <summary>The document as it stands; null for none.</summary>
     public Task<BucketDocument?> ReadAsync(CancellationToken cancellationToken)
@@ -29,7 +40,7 @@ internal sealed class DocumentEditor(EngineEnvironment environment, OpenedBucket
         for (int attempt = 1; ; attempt++)
         {
             BucketDocument? now = await ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (attempt > 1 && DocumentMeaning.IsSame(wanted, now))
+            if (attempt > 1 && _isWritten(wanted, now))
                 return now;
             Refuse(seen, now, errorId);
             try
@@ -64,7 +75,7 @@ internal sealed class DocumentEditor(EngineEnvironment environment, OpenedBucket
         for (int read = 1; ; read++)
         {
             BucketDocument? now = await ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (read == MostReadsAfter || DocumentMeaning.IsSame(wanted, now) || !DocumentMeaning.IsSame(seen, now))
+            if (read == MostReadsAfter || _isWritten(wanted, now) || !DocumentMeaning.IsSame(seen, now))
                 return now;
             await DelayAsync(read, cancellationToken).ConfigureAwait(false);
         }

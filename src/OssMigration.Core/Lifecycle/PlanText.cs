@@ -14,7 +14,7 @@ internal static class PlanText
         List<string> lines =
         [
             $"Set lifecycle rule '{rule.RuleId}' on {bucket}",
-            Invariant($"deletes  {Count(survey.Covered)}: every object whose key begins with '{rule.Prefix}', also one that is written until then"),
+            Invariant($"deletes  {Count(survey.Covered)}: every object {Keys(rule.Prefix)}, also one that is written until then"),
             Invariant($"when     {rule.Date!.Value.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, within about a day of it, and daily from then on until it is withdrawn by Remove-SourceLifecycle"),
             Invariant($"proof    comparison {comparison.ComparisonId}, level {comparison.Level}, ended {comparison.EndedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {Count(comparison.Same)} the same"),
             "undo     " + Undo(versioning),
@@ -32,7 +32,7 @@ internal static class PlanText
     public static IReadOnlyList<string> ForVersions(string bucket, LifecycleRecord rule, StandingRule built, VersionSurvey versions, IReadOnlyList<string> warnings) =>
     [
         $"Set lifecycle rule '{rule.RuleId}' on {bucket}",
-        Invariant($"deletes  {versions.Old.Objects} old versions, {versions.Old.Bytes} bytes, and then {versions.Markers} delete markers: all whose key begins with '{rule.Prefix}'"),
+        Invariant($"deletes  {versions.Old.Objects} old versions, {versions.Old.Bytes} bytes, and then {versions.Markers} delete markers: all {Keys(rule.Prefix)}"),
         "when     a day after each became an old version, at midnight UTC, and daily from then on until it is withdrawn by Remove-SourceLifecycle",
         $"proof    comparison {rule.ComparisonId}, on which the date rule rests",
         "undo     none: this is the last copy at the source",
@@ -48,6 +48,8 @@ internal static class PlanText
         BucketVersioning.Suspended => "versioning is suspended: objects written since then go for good; older versions stay under a delete marker until Set-SourceLifecycle -NoncurrentVersions",
         _ => "none after the date",
     };
+
+    private static string Keys(string prefix) => prefix.Length == 0 ? "of the bucket" : $"whose key begins with '{prefix}'";
 
     private static string Count(ObjectCount count) => Invariant($"{count.Objects:N0} objects, {count.Bytes:N0} bytes");
 

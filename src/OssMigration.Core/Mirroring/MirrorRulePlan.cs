@@ -48,7 +48,7 @@ public sealed class MirrorRulePlan
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Whether anything changes.</summary>
-    public bool IsChange => !XmlMeaning.IsSame(Standing, Wanted);
+    public bool IsChange => !DocumentMeaning.IsSame(Standing, Wanted);
 
     /// <summary>The document that the plan was made from; null for none.</summary>
     internal XElement? Standing { get; }

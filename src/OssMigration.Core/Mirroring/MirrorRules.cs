@@ -14,7 +14,7 @@ public sealed class MirrorRules(EngineEnvironment environment)
     public async Task<MirrorRuleSet> GetAsync(StoreAddress destination, ICredentialProvider? credential, IRunListener listener, CancellationToken cancellationToken)
     {
         await using OpenedBucket bucket = OpenedBucket.ForReading(environment, destination, credential, listener);
-        return new WebsiteTree(await new WebsiteEdit(bucket, environment.Time).ReadAsync(cancellationToken).ConfigureAwait(false)).Rules;
+        return new WebsiteTree(await new WebsiteEdit(environment, bucket).ReadAsync(cancellationToken).ConfigureAwait(false)).Rules;
     }
 
     /// <summary>Works out what setting a rule would do. Writes nothing.</summary>
@@ -25,7 +25,7 @@ public sealed class MirrorRules(EngineEnvironment environment)
         bool isSandbox = change.Destination.Endpoint is { IsLoopback: true };
         MirrorRule rule = MirrorRuleCheck.Check(change.Rule, change.AllowPrivateOrigin || isSandbox, warnings);
         await using OpenedBucket bucket = OpenedBucket.ForReading(environment, change.Destination, credential, listener);
-        XElement? standing = await new WebsiteEdit(bucket, environment.Time).ReadAsync(cancellationToken).ConfigureAwait(false);
+        XElement? standing = await new WebsiteEdit(environment, bucket).ReadAsync(cancellationToken).ConfigureAwait(false);
         await RequireUnversionedAsync(bucket, cancellationToken).ConfigureAwait(false);
         WebsiteTree wanted = new(standing);
         wanted.Set(rule, change.DropAuth, warnings);
@@ -38,7 +38,7 @@ public sealed class MirrorRules(EngineEnvironment environment)
         StoreAddress destination, string prefix, string? suffix, ICredentialProvider? credential, IRunListener listener, CancellationToken cancellationToken)
     {
         await using OpenedBucket bucket = OpenedBucket.ForReading(environment, destination, credential, listener);
-        XElement? standing = await new WebsiteEdit(bucket, environment.Time).ReadAsync(cancellationToken).ConfigureAwait(false);
+        XElement? standing = await new WebsiteEdit(environment, bucket).ReadAsync(cancellationToken).ConfigureAwait(false);
         WebsiteTree wanted = new(standing);
         if (wanted.Remove(prefix, suffix) == 0)
         {
@@ -58,7 +58,7 @@ public sealed class MirrorRules(EngineEnvironment environment)
         if (!plan.IsChange)
             return;
         await using OpenedBucket bucket = OpenedBucket.ForWriting(environment, plan.Destination, credential, listener);
-        await new WebsiteEdit(bucket, environment.Time).ReplaceAsync(plan.Standing, plan.Wanted, cancellationToken).ConfigureAwait(false);
+        await new WebsiteEdit(environment, bucket).ReplaceAsync(plan.Standing, plan.Wanted, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The rule for a job: its destination's keys, fetched from its source.</summary>

@@ -43,7 +43,7 @@ internal sealed class MirrorTestRun(EngineEnvironment environment, IOriginProbe 
 
         try
         {
-            _rules = new WebsiteTree(await new WebsiteEdit(destination, environment.Time).ReadAsync(cancellationToken).ConfigureAwait(false)).Rules;
+            _rules = new WebsiteTree(await new WebsiteEdit(environment, destination).ReadAsync(cancellationToken).ConfigureAwait(false)).Rules;
         }
         catch (RefusedException refused)
         {
@@ -118,6 +118,8 @@ internal sealed class MirrorTestRun(EngineEnvironment environment, IOriginProbe 
             return request.KeyPrefix + name;
         return _rules.Mirrors
             .Where(rule => rule.Conditions.Count == 0)
+            // A rule for some of these keys only may be somebody else's.
+            .OrderBy(rule => rule.CoversAllOf(below, null) ? 0 : 1)
             .Select(rule => rule.Prefix.StartsWith(below, StringComparison.Ordinal) ? rule.Prefix[prefix.Length..] + name + rule.Suffix
                 : below.StartsWith(rule.Prefix, StringComparison.Ordinal) ? request.KeyPrefix + name + rule.Suffix : null)
             .FirstOrDefault(key => key is not null && IsCovered(key));

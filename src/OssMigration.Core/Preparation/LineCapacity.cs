@@ -11,15 +11,18 @@ internal sealed class LineCapacity
     private readonly List<(double Seconds, double Bytes, double Objects)> _stretches = [];
 
     /// <summary>Reads the week that begins at a moment.</summary>
+    /// <param name="plan">The limits.</param>
+    /// <param name="start">The moment.</param>
+    /// <param name="measured">Bytes and objects a second that were reached where nothing limited them; null where that was never measured.</param>
     /// <exception cref="RefusedException">ForecastNoRate: at some time nothing is limited, and so nothing is known.</exception>
-    public LineCapacity(LimitPlan plan, DateTimeOffset start)
+    public LineCapacity(LimitPlan plan, DateTimeOffset start, (double Bytes, double Objects)? measured = null)
     {
         DateTimeOffset end = start.AddDays(7);
         for (DateTimeOffset at = start; at < end;)
         {
             DateTimeOffset next = plan.NextChange(at) is { } change && change < end ? change : end;
             RateLimits limits = plan.At(at);
-            if (limits is { BytesPerSecond: null, IsPaused: false })
+            if (measured is null && limits is { BytesPerSecond: null, IsPaused: false })
             {
                 throw new RefusedException(
                     "ForecastNoRate",
@@ -27,7 +30,8 @@ internal sealed class LineCapacity
                     "Give -MaxBandwidth, -LinkBandwidth with -ReserveForBusiness, or a timetable with a rate in each entry.");
             }
 
-            _stretches.Add(((next - at).TotalSeconds, limits.IsPaused ? 0 : limits.BytesPerSecond!.Value, limits.IsPaused ? 0 : limits.ObjectsPerSecond ?? double.PositiveInfinity));
+            (double mostBytes, double mostObjects) = limits.IsPaused ? (0, 0) : measured ?? (double.PositiveInfinity, double.PositiveInfinity);
+            _stretches.Add(((next - at).TotalSeconds, Math.Min(mostBytes, limits.BytesPerSecond ?? mostBytes), Math.Min(mostObjects, limits.ObjectsPerSecond ?? mostObjects)));
             at = next;
         }
     }

@@ -6,7 +6,10 @@ namespace OssMigration.Core.Preparation;
 /// <summary>A step of a move, as far as rights are concerned.</summary>
 public enum MigrationStep
 {
-    /// <summary>Every step but <see cref="CreateBucket"/>, which is done once and mostly by somebody else.</summary>
+    /// <summary>
+    /// Every step but <see cref="CreateBucket"/>, which is done once and mostly by somebody else, and <see cref="RemoveDeleted"/> and
+    /// <see cref="CreateProbe"/>, which need rights to delete that a careful user grants only where they are wanted.
+    /// </summary>
     All,
 
     /// <summary>New-OssBucket.</summary>
@@ -29,6 +32,12 @@ public enum MigrationStep
 
     /// <summary>Set-, Get- and Remove-SourceLifecycle.</summary>
     Cleanup,
+
+    /// <summary>Start-OssMigration -RemoveDeleted, which the runbook seamless-migration runs once before the cut-over.</summary>
+    RemoveDeleted,
+
+    /// <summary>Test-OssMirrorRule, Test- and Wait-OssCutover with -CreateProbe, which puts an object at the source and removes it at both ends.</summary>
+    CreateProbe,
 }
 
 /// <summary>Whose key a policy is for.</summary>

@@ -28,39 +28,44 @@ internal static class Permissions
     /// <summary>A source that speaks S3.</summary>
     public static IReadOnlyList<Permission> S3Source { get; } =
     [
-        new("s3:ListBucket", Scope.ListedKeys, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.Cleanup),
+        new("s3:ListBucket", Scope.ListedKeys, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.Cleanup, Step.RemoveDeleted, Step.CreateProbe),
         new("s3:ListBucketVersions", Scope.ListedKeys, Step.Cleanup),
         new("s3:GetBucketVersioning", Scope.Bucket, Step.Test, Step.Cleanup),
         new("s3:GetLifecycleConfiguration", Scope.Bucket, Step.Cleanup),
         new("s3:PutLifecycleConfiguration", Scope.Bucket, Step.Cleanup),
-        new("s3:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment),
+        new("s3:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe),
+        new("s3:PutObject", Scope.Objects, Step.CreateProbe),
+        new("s3:DeleteObject", Scope.Objects, Step.CreateProbe),
     ];
 
     /// <summary>A source that is OSS itself.</summary>
     public static IReadOnlyList<Permission> OssSource { get; } =
     [
-        new("oss:ListObjects", Scope.ListedKeys, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.Cleanup),
+        new("oss:ListObjects", Scope.ListedKeys, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.Cleanup, Step.RemoveDeleted, Step.CreateProbe),
         new("oss:ListObjectVersions", Scope.ListedKeys, Step.Cleanup),
         new("oss:GetBucketInfo", Scope.Bucket, Step.Test, Step.Cleanup),
         new("oss:GetBucketLifecycle", Scope.Bucket, Step.Cleanup),
         new("oss:PutBucketLifecycle", Scope.Bucket, Step.Cleanup),
         new("oss:DeleteBucketLifecycle", Scope.Bucket, Step.Cleanup),
-        new("oss:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment),
+        new("oss:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe),
+        new("oss:PutObject", Scope.Objects, Step.CreateProbe),
+        new("oss:DeleteObject", Scope.Objects, Step.CreateProbe),
     ];
 
     /// <summary>The destination.</summary>
     public static IReadOnlyList<Permission> Destination { get; } =
     [
         new("oss:PutBucket", Scope.Bucket, Step.CreateBucket),
-        new("oss:GetBucketInfo", Scope.Bucket, Step.CreateBucket, Step.Test, Step.Mirror, Step.Cutover, Step.Increment),
-        new("oss:ListObjects", Scope.ListedKeys, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment),
+        new("oss:GetBucketInfo", Scope.Bucket, Step.CreateBucket, Step.Test, Step.Mirror, Step.Cutover, Step.Increment, Step.CreateProbe),
+        new("oss:ListObjects", Scope.ListedKeys, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe),
         new("oss:ListMultipartUploads", Scope.Bucket, Step.Migrate),
-        new("oss:GetBucketWebsite", Scope.Bucket, Step.Mirror, Step.Cutover, Step.Cleanup),
+        new("oss:GetBucketWebsite", Scope.Bucket, Step.Mirror, Step.Cutover, Step.Cleanup, Step.CreateProbe),
         new("oss:PutBucketWebsite", Scope.Bucket, Step.Mirror),
         new("oss:DeleteBucketWebsite", Scope.Bucket, Step.Mirror),
-        new("oss:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment),
+        new("oss:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe),
         new("oss:PutObject", Scope.Objects, Step.Test, Step.Migrate, Step.Increment),
         new("oss:AbortMultipartUpload", Scope.Objects, Step.Test, Step.Migrate, Step.Increment),
+        new("oss:DeleteObject", Scope.Objects, Step.RemoveDeleted, Step.CreateProbe),
     ];
 
     /// <summary>What OSS does with the key of a mirroring rule. Without the right to list, S3 answers 403 for what is missing and readers get 424, not 404.</summary>

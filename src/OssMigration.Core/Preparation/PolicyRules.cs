@@ -36,8 +36,10 @@ public static class PolicyRules
         };
     }
 
+    private static readonly MigrationStep[] ByNameOnly = [MigrationStep.All, MigrationStep.CreateBucket, MigrationStep.RemoveDeleted, MigrationStep.CreateProbe];
+
     private static MigrationStep[] Expand(IReadOnlyCollection<MigrationStep> steps) => [.. steps
-        .SelectMany(step => step == MigrationStep.All ? Enum.GetValues<MigrationStep>().Except([MigrationStep.All, MigrationStep.CreateBucket]) : [step])
+        .SelectMany(step => step == MigrationStep.All ? Enum.GetValues<MigrationStep>().Except(ByNameOnly) : [step])
         .Distinct().Order()];
 
     private static IReadOnlyList<Permission> TableOf(PolicyTarget target, string dialect) => target switch
@@ -57,10 +59,11 @@ public static class PolicyRules
             yield return "The prefix holds * or ?, which RAM takes for any text: the policy allows more than the prefix.";
         if (target == PolicyTarget.MirrorKey)
             yield return "Make a key of its own for the mirroring rule: it lies in the configuration of the bucket, where others with the right to read that may see it. The right to list lets readers get 404, and not 424, for what is nowhere.";
-        if (target == PolicyTarget.Destination && needed.Any(permission => permission.Action == "oss:PutObject"))
-            yield return "Start-OssMigration -RemoveDeleted, which the runbook seamless-migration runs once before the cut-over, needs oss:DeleteObject under the prefix as well. It is left out: a key without it can remove nothing, and a run that has nothing to remove does not need it.";
-        if (target == PolicyTarget.Destination && needed.Any(permission => permission.Action == "oss:PutBucketWebsite"))
-            yield return "A test of the mirroring rule that makes an object of its own needs the rights to put and delete it at the source, and oss:DeleteObject here, as well.";
+        bool deletes = needed.Any(permission => permission.Action == "oss:DeleteObject");
+        if (target == PolicyTarget.Destination && !deletes && needed.Any(permission => permission.Action == "oss:PutObject"))
+            yield return "It can remove nothing. Start-OssMigration -RemoveDeleted, which the runbook seamless-migration runs once before the cut-over, needs oss:DeleteObject where there is something to remove: add -Step RemoveDeleted.";
+        if (target == PolicyTarget.Destination && !deletes && needed.Any(permission => permission.Action == "oss:PutBucketWebsite"))
+            yield return "A test of the mirroring rule with -CreateProbe, which makes an object of its own, needs more here and at the source: add -Step CreateProbe.";
         if (target == PolicyTarget.Source && address is { Scheme: "s3", Endpoint: not null })
             yield return "Servers that speak S3 differ in which actions they know; the names are those of Amazon.";
     }

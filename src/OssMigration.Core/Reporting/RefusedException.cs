@@ -11,11 +11,15 @@ public sealed class RefusedException : Exception
         : base(mend is null ? message : $"{message} {mend}")
     {
         ErrorId = errorId;
+        Reason = message;
         Mend = mend;
     }
 
     /// <summary>The stable word.</summary>
     public string ErrorId { get; }
+
+    /// <summary>Why.</summary>
+    public string Reason { get; }
 
     /// <summary>What to do about it; part of the message too.</summary>
     public string? Mend { get; }

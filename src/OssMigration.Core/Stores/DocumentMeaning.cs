@@ -19,8 +19,9 @@ internal static class DocumentMeaning
             && left.Headers.All(header => right.Headers.TryGetValue(header.Key, out string? value) && value == header.Value);
     }
 
-    /// <summary>Whether two elements say the same.</summary>
-    public static bool IsSame(XElement left, XElement right) => Of(left) == Of(right);
+    /// <summary>Whether two elements say the same; null is one that is not there.</summary>
+    public static bool IsSame(XElement? left, XElement? right)
+        => left is null || right is null ? left is null && right is null : Of(left) == Of(right);
 
     /// <summary>What an element says, in one form for all spellings.</summary>
     public static string Of(XElement element)
@@ -34,16 +35,18 @@ internal static class DocumentMeaning
         return $"<{element.Name.LocalName} {string.Join(' ', attributes.Order(StringComparer.Ordinal))}:{inside.Length}:{inside}>";
     }
 
-    // White space at the ends of a key prefix or a tag belongs to it.
-    private static string Text(XElement element)
+    /// <summary>The text of a leaf; an indentation is none.</summary>
+    public static string TextOf(XElement leaf)
+        => string.IsNullOrWhiteSpace(leaf.Value) && leaf.Value.Contains('\n', StringComparison.Ordinal) ? "" : leaf.Value;
+
+    private static string Text(XElement leaf)
     {
-        if (element.Name.LocalName is "Prefix" or "KeyPrefixEquals" or "Key" or "Value")
-            return element.Value;
-        string text = element.Value.Trim();
-        bool isDate = element.Name.LocalName is "Date" or "CreatedBeforeDate"
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _);
-        return isDate
-            ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).UtcDateTime.ToString("O", CultureInfo.InvariantCulture)
-            : text;
+        string name = leaf.Name.LocalName;
+        if (name is "Date" or "CreatedBeforeDate" && DateTimeOffset.TryParse(leaf.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date))
+            return date.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+
+        // White space at the ends of a beginning or end of keys, of a tag or of a secret belongs to it.
+        bool isLiteral = name == "Value" || name.Contains("Prefix", StringComparison.Ordinal) || name.Contains("Suffix", StringComparison.Ordinal) || name.Contains("Key", StringComparison.Ordinal);
+        return isLiteral ? TextOf(leaf) : leaf.Value.Trim();
     }
 }

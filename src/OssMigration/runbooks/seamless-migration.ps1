@@ -28,7 +28,11 @@
 .PARAMETER NoMirror
     Sets no mirroring rule. Then the business must stand still from the last pass to the end of step 4.
 .PARAMETER CutoverOption
-    Further parameters of Test-OssCutover, as a hashtable: @{ BusinessLists = $true }.
+    Further parameters of Test-OssCutover, as a hashtable: @{ BusinessLists = $true; CreateProbe = $true }. CreateProbe lets the mirroring
+    rule be proved when everything has arrived and there is nothing left that OSS could fetch; it needs the right to write at the source.
+.PARAMETER MaximumRemoved
+    Most objects that the last pass before the cut-over removes at OSS because the business deleted them at the source since they were
+    migrated. Default: one in ten; where there are more, none is removed and the cut-over is refused.
 .PARAMETER OnFreeze
     Runs when the business shall stop to change or delete existing keys (new keys may go on). Without it you are asked.
 .PARAMETER OnSwitch
@@ -66,6 +70,8 @@ param(
     [hashtable] $MirrorOption = @{},
     [switch] $NoMirror,
     [hashtable] $CutoverOption = @{},
+    [ValidateRange(0, [long]::MaxValue)]
+    [Nullable[long]] $MaximumRemoved,
     [scriptblock] $OnFreeze,
     [scriptblock] $OnSwitch,
     [scriptblock] $OnArrived,
@@ -97,9 +103,10 @@ function Get-TimeLeft {
     $left
 }
 
-# The job's own rule: others may stand in the bucket.
+# The job's own rule: others may stand in the bucket, for the same prefix too.
 function Find-MirrorRule {
-    Get-OssMirrorRule -Job $Job | Where-Object { $_.Prefix -ceq "$($status.Destination.Prefix)$($status.Prefix)" -and -not $_.Suffix }
+    $prefix = "$($status.Destination.Prefix)$($status.Prefix)"
+    Get-OssMirrorRule -Job $Job | Where-Object { [string]::Equals($_.Prefix, $prefix, 'Ordinal') -and -not $_.Suffix -and -not $_.Condition }
 }
 
 # What ends the runbook after a run; nothing where it goes on.
@@ -213,7 +220,9 @@ $end = $null
         if ($OnFreeze) { $null | ForEach-Object -Process $OnFreeze }
         $stoppedAt = [DateTimeOffset]::UtcNow
         "Writes to existing objects have stopped at $(Format-Time $stoppedAt)."
-        Invoke-Run @{ RemoveDeleted = $true } | ForEach-Object { $_ | Out-Host; $report = $_ }
+        $removal = @{ RemoveDeleted = $true }
+        if ($null -ne $MaximumRemoved) { $removal.MaximumRemoved = $MaximumRemoved }
+        Invoke-Run $removal | ForEach-Object { $_ | Out-Host; $report = $_ }
         if ($end = Find-End $report) { break steps }
 
         if ($NoMirror) { $CutoverOption.SkipMirror = $true }

@@ -1,5 +1,6 @@
 using OssMigration.Core.Cutover;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Throttling;
 using Xunit;
 
 namespace OssMigration.Core.Tests.Cutover;
@@ -15,9 +16,9 @@ public sealed class CutoverForecastTests
         // 100,000 objects and 10,000 MB in 1,000 s; the shortest run took 100 s.
         MigrationReport[] runs = [Run(1, 100_000, 10_000 * MB, 1000), Run(2, 100, 10 * MB, 100), Run(3, 200, 5 * MB, 110)];
 
-        CutoverForecast byBytes = CutoverForecaster.Make(runs, Compared(sourceOnly: new(10, 300 * MB), different: new(5, 200 * MB), seconds: 60), null);
-        CutoverForecast byObjects = CutoverForecaster.Make(runs, Compared(new(1000, MB), default, 60), null);
-        CutoverForecast limited = CutoverForecaster.Make(runs, Compared(new(10, 500 * MB), default, 60), maxBytesPerSecond: MB);
+        CutoverForecast byBytes = CutoverForecaster.Make(runs, Compared(sourceOnly: new(10, 300 * MB), different: new(5, 200 * MB), seconds: 60), LimitPlan.None, Noon);
+        CutoverForecast byObjects = CutoverForecaster.Make(runs, Compared(new(1000, MB), default, 60), LimitPlan.None, Noon);
+        CutoverForecast limited = CutoverForecaster.Make(runs, Compared(new(10, 500 * MB), default, 60), Limited(MB), Noon);
 
         Assert.Equal(new ObjectCount(15, 500 * MB), byBytes.Left);
         Assert.Equal((10d * MB, 100d, TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(60)), (byBytes.BytesPerSecond, byBytes.ObjectsPerSecond, byBytes.ListingTime, byBytes.ComparisonTime));
@@ -29,7 +30,7 @@ public sealed class CutoverForecastTests
     [Fact]
     public void The_earliest_moment_counts_what_the_machine_must_still_do()
     {
-        CutoverForecast forecast = CutoverForecaster.Make([Run(1, 1000, 1000 * MB, 100)], Compared(new(10, 100 * MB), default, 60), null);
+        CutoverForecast forecast = CutoverForecaster.Make([Run(1, 1000, 1000 * MB, 100)], Compared(new(10, 100 * MB), default, 60), LimitPlan.None, Noon);
 
         Assert.Equal(TimeSpan.FromSeconds(110), forecast.RunTime);
         Assert.Equal(Noon, CutoverForecaster.Earliest(forecast, Noon, CutoverNeed.Nothing));
@@ -40,9 +41,9 @@ public sealed class CutoverForecastTests
     [Fact]
     public void What_was_never_measured_is_not_guessed()
     {
-        CutoverForecast nothing = CutoverForecaster.Make([], null, null);
-        CutoverForecast onlyListed = CutoverForecaster.Make([Run(1, 0, 0, 50)], Compared(new(10, 100), default, 60), 1000);
-        CutoverForecast nothingLeft = CutoverForecaster.Make([Run(1, 0, 0, 50)], Compared(default, default, 60), null);
+        CutoverForecast nothing = CutoverForecaster.Make([], null, LimitPlan.None, Noon);
+        CutoverForecast onlyListed = CutoverForecaster.Make([Run(1, 0, 0, 50)], Compared(new(10, 100), default, 60), Limited(1000), Noon);
+        CutoverForecast nothingLeft = CutoverForecaster.Make([Run(1, 0, 0, 50)], Compared(default, default, 60), LimitPlan.None, Noon);
 
         Assert.Equal(new CutoverForecast(), nothing);
         Assert.Null(CutoverForecaster.Earliest(nothing, Noon, CutoverNeed.RunAndComparison));
@@ -55,7 +56,7 @@ public sealed class CutoverForecastTests
     {
         MigrationReport[] runs = [Run(1, 9000, 9000 * MB, 1), .. Enumerable.Range(2, 4).Select(run => Run(run, 10, 10 * MB, 10)), Run(6, 5000, 5000 * MB, 0)];
 
-        CutoverForecast forecast = CutoverForecaster.Make(runs, Compared(new(1, MB), default, 1), null);
+        CutoverForecast forecast = CutoverForecaster.Make(runs, Compared(new(1, MB), default, 1), LimitPlan.None, Noon);
 
         Assert.Equal((1d * MB, 1d, TimeSpan.FromSeconds(10)), (forecast.BytesPerSecond, forecast.ObjectsPerSecond, forecast.ListingTime));
         Assert.Equal([2, 3, 4, 5, 6], CutoverForecaster.Increments(runs).Select(increment => increment.Run));
@@ -88,6 +89,32 @@ public sealed class CutoverForecastTests
 
         Assert.Equal(new ObjectCount(12, 120), Assert.Single(CutoverForecaster.Increments([report])).Moved);
     }
+
+    [Fact]
+    public void A_timetable_is_followed_from_now_on_and_its_pauses_say_nothing_of_the_rate()
+    {
+        // Monday noon to Tuesday noon, twelve hours of it paused: 432,000 MB in 12 h are 10 MB/s.
+        MigrationReport run = Run(1, 432_000, 432_000 * MB, 24 * 3600) with { StartedAt = Noon, EndedAt = Noon.AddDays(1) };
+        ComparisonSummary left = Compared(new(72_000, 72_000 * MB), default, 60);
+        MigrationReport listing = Run(2, 0, 0, 600);
+
+        CutoverForecast paused = CutoverForecaster.Make([run, listing], left, Timetable("Mon-Sun 08:00-20:00=pause; *=unlimited"), Noon);
+        CutoverForecast slow = CutoverForecaster.Make([run, listing], left, Timetable("Mon-Sun 08:00-20:00=40Mbps; *=unlimited"), Noon);
+        CutoverForecast never = CutoverForecaster.Make([run, listing], left, Timetable("*=pause"), Noon);
+
+        Assert.Equal((10d * MB, true), (paused.BytesPerSecond, paused.FollowsTimetable));
+        // Nothing until 20:00, then 2 hours at 10 MB/s.
+        Assert.Equal(TimeSpan.FromHours(10), paused.RunTime);
+        Assert.Equal(Noon.AddHours(10).AddSeconds(60), CutoverForecaster.Earliest(paused, Noon, CutoverNeed.RunAndComparison));
+        // 5 MB/s, which is slower than what the run reached, from 12:10.
+        Assert.Equal(TimeSpan.FromSeconds(600 + (72_000 / 5)), slow.RunTime);
+        Assert.Null(never.RunTime);
+        Assert.Contains("by the job's timetable", ForecastCondition.Of(paused, CutoverNeed.RunAndComparison, isReady: false, writesGoOn: false).Evidence, StringComparison.Ordinal);
+    }
+
+    private static LimitPlan Limited(long bytesPerSecond) => new(new RateLimits { BytesPerSecond = bytesPerSecond }, null);
+
+    private static LimitPlan Timetable(string text) => new(RateLimits.None, WeeklySchedule.TryParse(text, "UTC", out _));
 
     private static MigrationReport Run(int run, long objects, long bytes, int seconds) => new()
     {

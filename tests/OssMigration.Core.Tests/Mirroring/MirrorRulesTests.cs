@@ -63,7 +63,7 @@ public sealed class MirrorRulesTests
         RefusedException refused = await Assert.ThrowsAsync<RefusedException>(() => ApplyAsync(bench, plan));
 
         Assert.Equal("MirrorDocumentChanged", refused.ErrorId);
-        Assert.True(XmlMeaning.IsSame(Parse(foreign), bench.Destination.FindDocument(BucketDocumentKind.Website)!.Root));
+        Assert.True(DocumentMeaning.IsSame(Parse(foreign), bench.Destination.FindDocument(BucketDocumentKind.Website)!.Root));
     }
 
     [Fact]

@@ -185,6 +185,23 @@ public sealed class MirrorTesterTests
     }
 
     [Fact]
+    public async Task A_probe_tests_the_rule_for_all_keys_and_not_one_for_some_of_them_that_stands_before_it()
+    {
+        using MirrorBench bench = new();
+        bench.Seed(Website(Mirror(1, "theirs/"), Mirror(2, "")));
+        string? probed = null;
+        bench.Faults.Plan(StoreOperation.Read, Fault.Before(() =>
+        {
+            probed = Assert.Single(bench.Source.Keys);
+            bench.Destination.Seed(probed, bench.Source.Find(probed)!.Content);
+        }));
+
+        Assert.True((await TestAsync(bench, request => request with { CreateProbe = true })).Succeeded);
+
+        Assert.StartsWith("ossmigration-mirror-probe-", probed, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_object_far_behind_those_that_have_arrived_is_found_by_a_bounded_search()
     {
         using MirrorBench bench = new();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using OssMigration.Core.Mirroring;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
 using Xunit;
 using static OssMigration.Core.Tests.Mirroring.WebsiteDocuments;
 
@@ -19,11 +20,11 @@ public sealed class WebsiteTreeTests
         XElement with = new(tree.Root);
         Assert.Equal(1, tree.Remove("mine/", null));
 
-        Assert.True(XmlMeaning.IsSame(before, tree.Root));
+        Assert.True(DocumentMeaning.IsSame(before, tree.Root));
         XElement mine = Assert.Single(with.Descendants(), element => element.Name.LocalName == "RoutingRule" && element.Value.Contains("mine/", StringComparison.Ordinal));
         Assert.Equal(before.Name.Namespace, mine.Name.Namespace);
         mine.Remove();
-        Assert.True(XmlMeaning.IsSame(before, with));
+        Assert.True(DocumentMeaning.IsSame(before, with));
     }
 
     [Fact]
@@ -228,7 +229,7 @@ public sealed class WebsiteTreeTests
                 Assert.True(numbers.Length <= WebsiteTree.MostRules && numbers.Distinct().Count() == numbers.Length && numbers.All(number => number > 0), $"seed {seed}");
             }
 
-            Assert.True(XmlMeaning.IsSame(Without(before, touched), Without(tree.Root, touched)), $"seed {seed}\n{before}\n{tree.Root}");
+            Assert.True(DocumentMeaning.IsSame(Without(before, touched), Without(tree.Root, touched)), $"seed {seed}\n{before}\n{tree.Root}");
         }
     }
 

@@ -78,16 +78,31 @@ public sealed class PolicyRulesTests
         Assert.Equal(["oss:GetBucketInfo", "oss:PutBucket"], make.Actions);
         Assert.DoesNotContain("oss:PutBucket", all.Actions);
         Assert.All(Enum.GetValues<MigrationStep>(), step => Assert.Empty(
-            step is MigrationStep.CreateBucket ? [] : (PolicyRules.For(PolicyTarget.Destination, Address("oss", "photos"), [step])?.Actions ?? []).Except(all.Actions)));
+            step is MigrationStep.CreateBucket or MigrationStep.RemoveDeleted or MigrationStep.CreateProbe ? [] : (PolicyRules.For(PolicyTarget.Destination, Address("oss", "photos"), [step])?.Actions ?? []).Except(all.Actions)));
         Assert.Null(PolicyRules.For(PolicyTarget.Source, Address("s3", "photos"), [MigrationStep.CreateBucket]));
     }
 
     [Fact]
-    public void Nothing_but_the_clean_up_may_change_the_source()
+    public void Rights_to_delete_objects_are_there_only_where_they_were_asked_for_and_a_remark_says_how()
+    {
+        MigrationPolicy all = PolicyRules.For(PolicyTarget.Destination, Address("oss", "photos"), [MigrationStep.All])!;
+        MigrationPolicy removing = PolicyRules.For(PolicyTarget.Destination, Address("oss", "photos"), [MigrationStep.All, MigrationStep.RemoveDeleted])!;
+
+        Assert.DoesNotContain("oss:DeleteObject", all.Actions);
+        Assert.Contains(all.Remarks, remark => remark.Contains("-Step RemoveDeleted", StringComparison.Ordinal));
+        Assert.Equal([.. all.Actions.Append("oss:DeleteObject").Order(StringComparer.Ordinal)], removing.Actions);
+        Assert.DoesNotContain(removing.Remarks, remark => remark.Contains("DeleteObject", StringComparison.Ordinal));
+        Assert.Equal(
+            ["s3:DeleteObject", "s3:PutObject"],
+            PolicyRules.For(PolicyTarget.Source, Address("s3", "photos"), [MigrationStep.Mirror, MigrationStep.CreateProbe])!.Actions.Where(action => !action.Contains(":Get", StringComparison.Ordinal) && !action.Contains(":List", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Nothing_but_the_clean_up_and_a_probe_may_change_the_source()
     {
         foreach (string scheme in (string[])["s3", "oss"])
         {
-            foreach (MigrationStep step in Enum.GetValues<MigrationStep>().Except([MigrationStep.All, MigrationStep.Cleanup]))
+            foreach (MigrationStep step in Enum.GetValues<MigrationStep>().Except([MigrationStep.All, MigrationStep.Cleanup, MigrationStep.CreateProbe]))
             {
                 IReadOnlyList<string> actions = PolicyRules.For(PolicyTarget.Source, Address(scheme, "photos"), [step])?.Actions ?? [];
                 Assert.All(actions, action => Assert.Matches("^(s3|oss):(Get|List)", action));

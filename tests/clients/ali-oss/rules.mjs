@@ -1,4 +1,4 @@
-// Reads back with ali-oss the mirroring rules that our own cmdlets set: node mirror-rules.mjs
+// Reads back with ali-oss the mirroring and lifecycle rules that our own cmdlets set: node rules.mjs
 // Reads what client.mjs reads. Prints "ok NAME" or "FAILED NAME: why" for each check, and the counts as one line of JSON.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -15,6 +15,7 @@ const shell = ['Release', 'Debug']
   .find(existsSync);
 const bucket = `foreign-rules-${randomBytes(4).toString('hex')}`;
 const home = mkdtempSync(join(tmpdir(), 'ossmigration-rules-'));
+const target = `${bucket}-to`;
 const secret = `S3cret/${randomBytes(12).toString('hex')}`;
 const client = connect();
 let said = '';
@@ -54,6 +55,7 @@ async function check(name, action) {
 }
 
 await client.putBucket(bucket);
+await client.putBucket(target);
 try {
   const own = {
     RuleNumber: '5',
@@ -106,10 +108,32 @@ try {
     assert.deepEqual(site.routingRules.map(text), [text(own)]);
   });
 
+  await check('a lifecycle rule that we set on a source at OSS is read with every value, beside what stood', async () => {
+    const own = { id: 'theirs', prefix: 'logs/', status: 'Enabled', days: 30 };
+    await client.putBucketLifecycle(bucket, [{ ...own }]); // it takes the id away
+    client.useBucket(bucket);
+    await client.put('old home/a', Buffer.from('content'));
+    const due = run(`
+      $from = New-MigrationAddress 'oss://${bucket}/old home/' -Endpoint $env:OSS_ENDPOINT -Region $env:OSS_REGION -AddressingStyle Path -EnvironmentPrefix RULES
+      $into = New-MigrationAddress oss://${target} -Endpoint $env:OSS_ENDPOINT -Region $env:OSS_REGION -AddressingStyle Path -EnvironmentPrefix RULES
+      $null = New-MigrationJob rules $from $into | Start-OssMigration
+      Set-MigrationJob rules -CutoverTime ([DateTimeOffset]::UtcNow)
+      $rule = Compare-MigrationData rules -Summary | Set-SourceLifecycle -Confirm:$false
+      'due ' + $rule.Date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'")`).match(/^due (\S+)/m)[1];
+    const { rules } = await client.getBucketLifecycle(bucket);
+    assert.equal(rules.length, 2);
+    const [ours, theirs] = [...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
+    assert.deepEqual([theirs.id, theirs.prefix, theirs.status, Number(theirs.days ?? theirs.expiration.days)], [own.id, own.prefix, own.status, own.days]);
+    assert.deepEqual([ours.id, ours.prefix, ours.status], ['ossmigration-rules', 'old home/', 'Enabled']);
+    assert.equal(ours.date ?? ours.createdBeforeDate ?? ours.expiration.createdBeforeDate, due);
+    run('Remove-SourceLifecycle rules -Confirm:$false');
+    assert.deepEqual((await client.getBucketLifecycle(bucket)).rules.map(rule => rule.id), ['theirs']);
+  });
+
   await check('nothing that we said holds the secret', () => assert.ok(!said.includes(secret)));
 } finally {
   rmSync(home, { recursive: true, force: true });
-  await client.deleteBucket(bucket).catch(() => {});
+  for (const name of [bucket, target]) await client.deleteBucket(name).catch(() => {});
 }
 
 console.log(JSON.stringify({ client: 'ali-oss rules', passed, failed }));

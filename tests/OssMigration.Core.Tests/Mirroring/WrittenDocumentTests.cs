@@ -1,11 +1,12 @@
 using System.Xml.Linq;
 using OssMigration.Core.Mirroring;
+using OssMigration.Core.Stores;
 using Xunit;
 using static OssMigration.Core.Tests.Mirroring.WebsiteDocuments;
 
 namespace OssMigration.Core.Tests.Mirroring;
 
-public sealed class XmlMeaningTests
+public sealed class WrittenDocumentTests
 {
     [Fact]
     public void Order_namespace_and_indentation_mean_nothing()
@@ -13,8 +14,8 @@ public sealed class XmlMeaningTests
         XElement document = Parse(Everything);
         XElement other = Strip(document);
 
-        Assert.True(XmlMeaning.IsSame(document, other));
-        Assert.Empty(XmlMeaning.Differences(document, other));
+        Assert.True(DocumentMeaning.IsSame(document, other));
+        Assert.Empty(WrittenDocument.Differences(document, other));
     }
 
     [Theory]
@@ -29,9 +30,9 @@ public sealed class XmlMeaningTests
     {
         XElement changed = Parse(Everything.Replace(text, other, StringComparison.Ordinal));
 
-        Assert.False(XmlMeaning.IsSame(Parse(Everything), changed));
+        Assert.False(DocumentMeaning.IsSame(Parse(Everything), changed));
         if (!text.StartsWith("a=", StringComparison.Ordinal))
-            Assert.NotEmpty(XmlMeaning.Differences(Parse(Everything), changed));
+            Assert.NotEmpty(WrittenDocument.Differences(Parse(Everything), changed));
     }
 
     [Fact]
@@ -42,8 +43,8 @@ public sealed class XmlMeaningTests
             .Replace("<MirrorSaveOssMeta>false</MirrorSaveOssMeta>", "", StringComparison.Ordinal)
             .Replace(Secret, "******", StringComparison.Ordinal);
 
-        Assert.Empty(XmlMeaning.Differences(Parse(Everything), Parse(read)));
-        Assert.False(XmlMeaning.IsSame(Parse(Everything), Parse(read)));
+        Assert.Empty(WrittenDocument.Differences(Parse(Everything), Parse(read)));
+        Assert.False(DocumentMeaning.IsSame(Parse(Everything), Parse(read)));
     }
 
     [Fact]
@@ -53,11 +54,11 @@ public sealed class XmlMeaningTests
         string two = Website(Mirror(1, "a/", Auth("An0therSecretAltogether")), Mirror(2, "b/"));
         string page = one.Replace("<RoutingRules>", "<ErrorDocument><Key>e</Key></ErrorDocument><RoutingRules>", StringComparison.Ordinal);
 
-        IReadOnlyList<string> differences = XmlMeaning.Differences(Parse(one), Parse(two));
+        IReadOnlyList<string> differences = WrittenDocument.Differences(Parse(one), Parse(two));
 
         Assert.Equal(2, differences.Count);
         Assert.DoesNotContain(differences, text => text.Contains("Secret", StringComparison.Ordinal) && !text.Contains("AccessKeySecret", StringComparison.Ordinal));
-        Assert.Equal(["ErrorDocument was added"], XmlMeaning.Differences(Parse(one), Parse(page)));
+        Assert.Equal(["ErrorDocument was added"], WrittenDocument.Differences(Parse(one), Parse(page)));
     }
 
     /// <summary>The same in reverse order, without namespace and indentation.</summary>

@@ -1,18 +1,14 @@
-using System.Text;
 using System.Xml.Linq;
+using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Mirroring;
 
 /// <summary>
-/// Compares configuration documents by what they mean: order of elements, namespaces, comments and indentation do not
-/// count. OSS answers the elements in an order of its own.
+/// Holds a website configuration that was read back against the one that was written: the order of elements, namespaces, comments and
+/// indentation do not count, as for <see cref="DocumentMeaning"/>, and neither does what OSS may do by itself.
 /// </summary>
-internal static class XmlMeaning
+internal static class WrittenDocument
 {
-    /// <summary>Whether two documents mean the same; null is no document.</summary>
-    public static bool IsSame(XElement? left, XElement? right) =>
-        left is null || right is null ? left is null && right is null : Canonical(left) == Canonical(right);
-
     /// <summary>
     /// What of a document that was written is not in the one that was read back, by path and never by value: it may be a secret. Empty where
     /// all is there. What a service may do by itself is no difference: defaults that it adds or leaves out, a mask over a secret.
@@ -73,32 +69,14 @@ internal static class XmlMeaning
     private static bool MayBeLeftOut(XElement element) => element.HasElements
         ? element.Elements().All(MayBeLeftOut)
         : element.Name.LocalName == "MirrorFollowRedirect"
-            ? TextOf(element) is "" or "true"
-            : TextOf(element) is "" or "false";
+            ? DocumentMeaning.TextOf(element) is "" or "true"
+            : DocumentMeaning.TextOf(element) is "" or "false";
 
     private static bool IsSameText(XElement written, XElement read)
     {
-        string left = TextOf(written), right = TextOf(read);
+        string left = DocumentMeaning.TextOf(written), right = DocumentMeaning.TextOf(read);
         if (left == right || (bool.TryParse(left, out bool one) && bool.TryParse(right, out bool other) && one == other))
             return true;
         return written.Name.LocalName == "AccessKeySecret" && MaskedSecret.IsMask(right);
-    }
-
-    /// <summary>The text of a leaf; indentation between tags is none.</summary>
-    private static string TextOf(XElement leaf) =>
-        string.IsNullOrWhiteSpace(leaf.Value) && leaf.Value.Contains('\n', StringComparison.Ordinal) ? "" : leaf.Value;
-
-    private static string Canonical(XElement element)
-    {
-        StringBuilder text = new();
-        text.Append('<').Append(element.Name.LocalName);
-        foreach (XAttribute attribute in element.Attributes().Where(attribute => !attribute.IsNamespaceDeclaration).OrderBy(attribute => attribute.Name.ToString(), StringComparer.Ordinal))
-            text.Append(' ').Append(attribute.Name).Append('=').Append('"').Append(attribute.Value.Replace("\"", "&quot;", StringComparison.Ordinal)).Append('"');
-        text.Append('>');
-        if (!element.HasElements)
-            return text.Append(TextOf(element).Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)).Append("</>").ToString();
-        foreach (string child in element.Elements().Select(Canonical).Order(StringComparer.Ordinal))
-            text.Append(child);
-        return text.Append("</>").ToString();
     }
 }
