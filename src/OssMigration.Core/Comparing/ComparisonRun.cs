@@ -12,8 +12,6 @@ namespace OssMigration.Core.Comparing;
 /// <summary>Walks both ends and the manifest together and tells what differs.</summary>
 internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonRequest request, MigrationJob job, JobFolder? folder, IRunListener listener) : IComparison
 {
-    private readonly ComparisonTally _tally = new();
-
     /// <inheritdoc/>
     public ComparisonSummary? Summary { get; private set; }
 
@@ -29,23 +27,23 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         IKeyLister destinationLister = Lister(stores.Destination, filter: null, last is { SortsDestination: true }, scratch + "-destination.db");
         using IDisposable? sourceTable = sourceLister as IDisposable;
         using IDisposable? destinationTable = destinationLister as IDisposable;
-        IRangeListing source = sourceLister.Open(null, null);
-        using SourceFingerprint fingerprint = new();
+        ListedWalks walks = new(job.Filter.Prefix, sourceLister, destinationLister, Manifest(), RangeBoardOptions.Default);
+        ComparisonWalk walk = MakeWalk(id, stores, walks);
+        using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task walking = walk.RunAsync(leaving.Token);
         bool isComplete = false;
         try
         {
-            await foreach (ComparisonItem item in WalkAsync(id, stores, fingerprint.Over(source.ReadAsync(cancellationToken), cancellationToken), destinationLister.Open(null, null), cancellationToken).ConfigureAwait(false))
-            {
-                _tally.Count(item);
-                if (request.IncludeSame || item.Status != ComparisonStatus.Same)
-                    yield return item;
-            }
-
+            await foreach (ComparisonItem item in walk.ItemsAsync(cancellationToken).ConfigureAwait(false))
+                yield return item;
             isComplete = true;
         }
         finally
         {
-            Summary = _tally.Complete(new ComparisonSummary
+            // Who leaves early leaves nothing behind that still uses the stores.
+            await leaving.CancelAsync().ConfigureAwait(false);
+            await walking.ConfigureAwait(false);
+            Summary = walk.Tally.Complete(new ComparisonSummary
             {
                 ComparisonId = id,
                 JobName = request.JobName,
@@ -53,8 +51,8 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
                 IsComplete = isComplete,
                 StartedAt = startedAt,
                 EndedAt = environment.Time.GetUtcNow(),
-                Listed = source.Totals.Listed,
-                SourceFingerprint = isComplete ? fingerprint.Finish() : null,
+                Listed = walk.Listed,
+                SourceFingerprint = isComplete ? walk.Fingerprint.Finish() : null,
                 SourceUsage = stores.SourceUsage,
                 DestinationUsage = stores.DestinationUsage,
             });
@@ -62,46 +60,34 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         }
     }
 
-    private async IAsyncEnumerable<ComparisonItem> WalkAsync(
-        string id, StoreChain stores, IAsyncEnumerable<ListedEntry> source, IRangeListing destination, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private ComparisonWalk MakeWalk(string id, StoreChain stores, ListedWalks walks)
     {
         CutoverEvidence? cutover = job.CutoverTime is { } moment && moment <= environment.Time.GetUtcNow() ? new CutoverEvidence(moment, job.ClockSkewMargin) : null;
         ComparisonRules rules = new(request.Level, cutover);
         ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules);
-        using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
-            source, Manifest().ReadAsync(null, null, leaving.Token), EntriesOf(destination, leaving.Token), leaving.Token);
+        SemaphoreSlim atATime = new(job.Concurrency);
+        int pauses = 0;
+        return new ComparisonWalk(walks, rules, DecideAsync, (triple, verdict) => Item(id, triple, verdict), request.IncludeSame);
 
-        // Doubtful keys are looked into side by side; items still come out in key order.
-        Queue<Task<ComparisonItem>> underWay = new();
-        try
+        async Task<(ComparisonStatus Status, string Reason)> DecideAsync(
+            EntryTriple triple, (ComparisonStatus Status, string Reason) verdict, CancellationToken cancellationToken)
         {
-            await foreach (EntryTriple triple in triples.ConfigureAwait(false))
+            await atATime.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
             {
-                if (rules.Judge(triple) is not { } verdict)
-                    continue;
-                bool isDoubtful = verdict.Status is ComparisonStatus.Unproved or ComparisonStatus.Superseded;
-                if (isDoubtful && stores.Pace.Pause.IsClosed)
+                if (stores.Pace.Pause.IsClosed)
                 {
-                    listener.OnEvent(new RunEvent(EventLevel.Warning, "The timetable of the job pauses; objects that must be looked into wait for its end."));
-                    await stores.Pace.Pause.WaitAsync(leaving.Token).ConfigureAwait(false);
+                    if (Interlocked.Increment(ref pauses) == 1)
+                        listener.OnEvent(new RunEvent(EventLevel.Warning, "The timetable of the job pauses; objects that must be looked into wait for its end."));
+                    await stores.Pace.Pause.WaitAsync(cancellationToken).ConfigureAwait(false);
                 }
 
-                underWay.Enqueue(isDoubtful
-                    ? DecideAsync(id, check, triple, verdict, leaving.Token)
-                    : Task.FromResult(Item(id, triple, verdict)));
-                while (underWay.Count > job.Concurrency || (underWay.TryPeek(out Task<ComparisonItem>? head) && head.IsCompleted))
-                    yield return await underWay.Dequeue().ConfigureAwait(false);
+                return await check.DecideAsync(triple, verdict, cancellationToken).ConfigureAwait(false);
             }
-
-            while (underWay.TryDequeue(out Task<ComparisonItem>? next))
-                yield return await next.ConfigureAwait(false);
-        }
-        finally
-        {
-            // Who leaves early leaves nothing behind that still uses the stores.
-            await leaving.CancelAsync().ConfigureAwait(false);
-            await ((Task)Task.WhenAll(underWay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            finally
+            {
+                atATime.Release();
+            }
         }
     }
 
@@ -121,10 +107,6 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         return new SerialSortedLister(store, filter, job.Filter.Prefix, table);
     }
 
-    private async Task<ComparisonItem> DecideAsync(
-        string id, ContentCheck check, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict, CancellationToken cancellationToken)
-        => Item(id, triple, await check.DecideAsync(triple, verdict, cancellationToken).ConfigureAwait(false));
-
     private ComparisonItem Item(string id, EntryTriple triple, (ComparisonStatus Status, string Reason) verdict) => new()
     {
         JobName = request.JobName,
@@ -132,7 +114,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         Key = triple.Key,
         Status = verdict.Status,
         Reason = verdict.Reason,
-        IsGoneAtSource = verdict.Status == ComparisonStatus.DestinationOnly && triple.Proved is not null,
+        IsGoneAtSource = ComparisonTally.IsGoneAtSource(triple, verdict.Status),
         SourceSize = triple.Source?.Entry.Size,
         DestinationSize = triple.Destination?.Size,
         SourceVersion = triple.Source?.Entry.Version.Value,
@@ -163,11 +145,5 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         for (int i = 0; i < chance.Length; i++)
             chance[i] = (byte)(environment.Chance() * 256);
         return FormattableString.Invariant($"{environment.Time.GetUtcNow():yyyyMMddTHHmmssZ}-{Convert.ToHexString(chance).ToLowerInvariant()}");
-    }
-
-    private static async IAsyncEnumerable<ObjectEntry> EntriesOf(IRangeListing listing, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (ListedEntry listed in listing.ReadAsync(cancellationToken).ConfigureAwait(false))
-            yield return listed.Entry;
     }
 }

@@ -12,13 +12,24 @@ internal sealed class ComparisonTally
     private readonly ObjectCount[] _counts = new ObjectCount[Enum.GetValues<ComparisonStatus>().Length];
     private ObjectCount _goneAtSource;
 
-    /// <summary>Counts one item.</summary>
-    public void Count(ComparisonItem item)
+    /// <summary>Whether a verdict is on an object that this job migrated and that is gone at the source since.</summary>
+    public static bool IsGoneAtSource(EntryTriple triple, ComparisonStatus status) => status == ComparisonStatus.DestinationOnly && triple.Proved is not null;
+
+    /// <summary>Counts one verdict.</summary>
+    public void Count(EntryTriple triple, ComparisonStatus status)
     {
-        long bytes = item.SourceSize ?? item.DestinationSize ?? 0;
-        _counts[(int)item.Status] = _counts[(int)item.Status].Plus(bytes);
-        if (item.IsGoneAtSource)
+        long bytes = triple.Source?.Entry.Size ?? triple.Destination?.Size ?? 0;
+        _counts[(int)status] = _counts[(int)status].Plus(bytes);
+        if (IsGoneAtSource(triple, status))
             _goneAtSource = _goneAtSource.Plus(bytes);
+    }
+
+    /// <summary>Takes in the counts of a part.</summary>
+    public void Add(ComparisonTally part)
+    {
+        for (int status = 0; status < _counts.Length; status++)
+            _counts[status] += part._counts[status];
+        _goneAtSource += part._goneAtSource;
     }
 
     /// <summary>Puts the counts into a summary and seals it with its digest.</summary>

@@ -15,12 +15,12 @@ internal static class TripleJoin
     public static async IAsyncEnumerable<EntryTriple> JoinAsync(
         IAsyncEnumerable<ListedEntry> source,
         IAsyncEnumerable<SettledEntry> settled,
-        IAsyncEnumerable<ObjectEntry> destination,
+        IAsyncEnumerable<ListedEntry> destination,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using Side<ListedEntry> left = new("source", source, static entry => entry.Entry.Key, cancellationToken);
         await using Side<SettledEntry> middle = new("manifest", settled, static entry => entry.Key, cancellationToken);
-        await using Side<ObjectEntry> right = new("destination", destination, static entry => entry.Key, cancellationToken);
+        await using Side<ListedEntry> right = new("destination", destination, static entry => entry.Entry.Key, cancellationToken);
 
         // The first pages of both stores are asked for at the same time.
         Task<string?> firstLeft = left.MoveAsync().AsTask();
@@ -34,7 +34,7 @@ internal static class TripleJoin
             bool hasMiddle = KeyOrder.CompareKeys(middle.Key, key) == 0;
             bool hasRight = KeyOrder.CompareKeys(right.Key, key) == 0;
             yield return new EntryTriple(
-                key, hasLeft ? left.Current : null, hasMiddle ? middle.Current : null, hasRight ? right.Current : null);
+                key, hasLeft ? left.Current : null, hasMiddle ? middle.Current : null, hasRight ? right.Current.Entry : null);
 
             if (hasLeft)
                 await left.MoveAsync();

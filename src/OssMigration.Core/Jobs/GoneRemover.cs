@@ -20,8 +20,8 @@ internal sealed class GoneRemover(JobFolder folder, RunStretch stretch, RunOptio
 
     private const int MostAtATime = 1_000;
 
-    // Behind the ranges of any plan, so that what these segments say covers what the ranges of the same run say.
-    private const int FirstSegment = FixedRangePlanner.MostRanges + 1;
+    // Above the ids of all ranges, so that what these segments say covers what the ranges of the same run say.
+    private const int FirstSegment = 1_000_000;
 
     private readonly int _run = stretch.Run.Run;
     private readonly StoreChain _stores = stretch.Stores;

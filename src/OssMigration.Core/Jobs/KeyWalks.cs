@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Listing;
 using OssMigration.Core.Manifests;
+using OssMigration.Core.Planning;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 
@@ -10,8 +11,11 @@ namespace OssMigration.Core.Jobs;
 /// <summary>Brings the keys that a run looks at, each as all three sides see it.</summary>
 internal interface IKeyWalks
 {
-    /// <summary>Begins a walk over the keys with start &lt; key &lt;= end; null leaves that side open. Nothing is sent before it is read.</summary>
-    IKeyWalk Open(string? startExclusive, string? endInclusive);
+    /// <summary>A board for the ranges of these walks.</summary>
+    RangeBoard MakeBoard(IRangeHost host);
+
+    /// <summary>Begins a walk over the keys of a range. Nothing is sent before it is read.</summary>
+    IKeyWalk Open(RangeOnBoard range);
 }
 
 /// <summary>One walk: complete, or it throws.</summary>
@@ -25,25 +29,38 @@ internal interface IKeyWalk
 }
 
 /// <summary>All keys that either end lists, or that an earlier run settled.</summary>
-internal sealed class ListedWalks(IKeyLister source, IKeyLister destination, MergedManifest settled) : IKeyWalks
+/// <param name="prefix">What the listed keys start with.</param>
+/// <param name="source">Lists the source.</param>
+/// <param name="destination">Lists the destination.</param>
+/// <param name="settled">What earlier runs settled.</param>
+/// <param name="options">How many ranges are listed at a time.</param>
+internal sealed class ListedWalks(string prefix, IKeyLister source, IKeyLister destination, MergedManifest settled, RangeBoardOptions options) : IKeyWalks
 {
     /// <inheritdoc/>
-    public IKeyWalk Open(string? startExclusive, string? endInclusive) => new Walk(
-        source.Open(startExclusive, endInclusive),
-        destination.Open(startExclusive, endInclusive),
-        token => settled.ReadAsync(startExclusive, endInclusive, token));
+    public RangeBoard MakeBoard(IRangeHost host) => new(host, prefix, source, destination, options);
 
-    private sealed class Walk(IRangeListing source, IRangeListing destination, Func<CancellationToken, IAsyncEnumerable<SettledEntry>> settled) : IKeyWalk
+    /// <inheritdoc/>
+    public IKeyWalk Open(RangeOnBoard range)
+        => new Walk(range, source.Open(range, RangeSide.Source), destination.Open(range, RangeSide.Destination), settled);
+
+    private sealed class Walk(RangeOnBoard range, IRangeListing source, IRangeListing destination, MergedManifest settled) : IKeyWalk
     {
         public ObjectCount Listed => source.Totals.Listed;
 
-        public IAsyncEnumerable<EntryTriple> ReadAsync(CancellationToken cancellationToken) => TripleJoin.JoinAsync(
-            source.ReadAsync(cancellationToken), settled(cancellationToken), EntriesOf(destination, cancellationToken), cancellationToken);
-    }
-
-    private static async IAsyncEnumerable<ObjectEntry> EntriesOf(IRangeListing listing, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (ListedEntry listed in listing.ReadAsync(cancellationToken).ConfigureAwait(false))
-            yield return listed.Entry;
+        public async IAsyncEnumerable<EntryTriple> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            IAsyncEnumerable<EntryTriple> triples = TripleJoin.JoinAsync(
+                source.ReadAsync(cancellationToken),
+                settled.ReadAsync(range.StartExclusive, range.EndInclusive, cancellationToken),
+                destination.ReadAsync(cancellationToken),
+                cancellationToken);
+            await foreach (EntryTriple triple in triples.ConfigureAwait(false))
+            {
+                // The listings end where the range ends now; the manifest goes on to where it ended when the walk began.
+                if (triple.Source is null && triple.Destination is null && range.EndInclusive is { } end && KeyOrder.CompareKeys(triple.Key, end) > 0)
+                    yield break;
+                yield return triple;
+            }
+        }
     }
 }

@@ -157,6 +157,7 @@ internal sealed class RangeLedger : IDisposable
             Segment = _segment.Seal(),
             LateSegment = _segment.WriteLate(late()),
         };
+        _segment.Dispose();
         await _journal.WriteAsync(writes => writes.CommitRange(commit)).ConfigureAwait(false);
     }
 

@@ -1,5 +1,6 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Journal;
+using OssMigration.Core.Listing;
 
 namespace OssMigration.Core.Jobs;
 
@@ -7,12 +8,12 @@ namespace OssMigration.Core.Jobs;
 internal sealed class RangeRunner(RunContext context)
 {
     /// <summary>Runs the range from its cursor to its end. Leaves the ledger flushed to where it came when it is cancelled or fails.</summary>
-    public async Task RunAsync(RangeRow range, RangeLedger ledger, IReadOnlyList<InProgressRow> inProgress, CancellationToken cancellationToken)
+    public async Task RunAsync(RangeOnBoard place, RangeRow range, RangeLedger ledger, IReadOnlyList<InProgressRow> inProgress, CancellationToken cancellationToken)
     {
         foreach (InProgressRow row in inProgress)
             await context.Pool.EnqueueAsync(new TransferWork(ledger, ledger.AddLate(row), Source: null, Action: null), cancellationToken).ConfigureAwait(false);
 
-        IKeyWalk walk = context.Walks.Open(range.Cursor ?? range.Range.StartExclusive, range.Range.EndInclusive);
+        IKeyWalk walk = context.Walks.Open(place);
         IAsyncEnumerable<EntryTriple> triples = walk.ReadAsync(cancellationToken);
         await foreach (EntryTriple triple in triples.ConfigureAwait(false))
         {
@@ -23,6 +24,7 @@ internal sealed class RangeRunner(RunContext context)
         context.Progress.CountRangeListed();
         ledger.CloseListing(walk.Listed);
         await ledger.WaitUntilSettledAsync(cancellationToken).ConfigureAwait(false);
+        await place.WhenCutsAreKeptAsync().ConfigureAwait(false);
         await ledger.CompleteAsync(() => ReadLate(range)).ConfigureAwait(false);
     }
 

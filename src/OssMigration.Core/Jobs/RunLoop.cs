@@ -14,8 +14,6 @@ namespace OssMigration.Core.Jobs;
 /// </summary>
 internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, ListerChoice listers, RunOptions options, IRunListener listener, Func<bool> isOverBudget)
 {
-    private const int PlannedRanges = 16;
-
     /// <summary>Runs to the end, or until the token stops it.</summary>
     public async Task<MigrationReport> RunAsync(RunStretch first, CancellationToken cancellationToken)
     {
@@ -61,7 +59,7 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
                 WarnOfOverwriting(stretch.Job);
             }
 
-            await PlanAsync(stretch, cancellationToken).ConfigureAwait(false);
+            await PlanAsync(stretch).ConfigureAwait(false);
             RunSession session = assembly.MakeSession();
             await session.RunAsync(OpenRanges(stretch.Run.Run), cancellationToken).ConfigureAwait(false);
             reason = session.StopReason;
@@ -115,23 +113,35 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
         }
     }
 
-    private async Task PlanAsync(RunStretch stretch, CancellationToken cancellationToken)
+    private async Task PlanAsync(RunStretch stretch)
     {
         int run = stretch.Run.Run;
         using (JournalReader reader = folder.Read())
         {
-            if (reader.Ranges(run).Count > 0)
+            IReadOnlyList<RangeRow> standing = reader.Ranges(run);
+            if (standing.Count > 0)
+            {
+                CheckPlan(standing);
                 return;
+            }
         }
 
-        IReadOnlyList<KeyRange> plan = stretch.Run.Scope == RunScope.Everything ? await PlanEverythingAsync(stretch, cancellationToken).ConfigureAwait(false) : [KeyRange.All];
-        KeyRangePlan.Check(plan);
-        RangeRow[] ranges = [.. plan.Select((range, id) => new RangeRow(run, id, range, Cursor: null, default, IsComplete: false))];
+        // One range; while it is listed it is cut wherever a lister is idle and the keys seen tell where.
+        RangeRow[] ranges = [new(run, Id: 0, KeyRange.All, Cursor: null, default, IsComplete: false)];
         await stretch.Journal.WriteAsync(writes => writes.AddRanges(ranges)).ConfigureAwait(false);
     }
 
-    private static ValueTask<IReadOnlyList<KeyRange>> PlanEverythingAsync(RunStretch stretch, CancellationToken cancellationToken)
-        => new FixedRangePlanner(PlannedRanges).PlanAsync(stretch.Stores.Source, stretch.Job.Filter.Prefix, cancellationToken);
+    private void CheckPlan(IReadOnlyList<RangeRow> ranges)
+    {
+        try
+        {
+            KeyRangePlan.Check([.. ranges.Select(range => range.Range)]);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new JobStateException(JobStateError.Damaged, folder.Name, $"The journal of job '{folder.Name}' is damaged: its ranges do not cover all keys once.", exception);
+        }
+    }
 
     // What was settled under a wrong order of keys may have holes behind its cursors. So the run is closed, and the next
     // one lists everything again; it finds what was copied already in the manifest.

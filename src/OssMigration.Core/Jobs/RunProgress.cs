@@ -63,6 +63,9 @@ internal sealed class RunProgress
     /// <summary>So many ranges are to be listed to their ends.</summary>
     public void ExpectRanges(int count) => Volatile.Write(ref _rangesToList, count);
 
+    /// <summary>A range was cut in two.</summary>
+    public void ExpectOneMore() => Interlocked.Increment(ref _rangesToList);
+
     /// <summary>One more range is listed to its end.</summary>
     public void CountRangeListed() => Interlocked.Decrement(ref _rangesToList);
 

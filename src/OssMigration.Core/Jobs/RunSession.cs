@@ -13,10 +13,9 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
     /// <summary>The reason where another process asked for the stop.</summary>
     public const string StopCalled = "Stop-OssMigration was called.";
 
-    private const int RangesAtATime = 4;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
-    private readonly Dictionary<int, RangeLedger> _ledgers = [];
+    private readonly RunRanges _ranges = new(context);
 
     /// <summary>Why the session was stopped; null when nobody stopped it.</summary>
     public string? StopReason { get; private set; }
@@ -44,12 +43,11 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
             try
             {
                 await FirstError(ticker).ConfigureAwait(false);
-                await FlushAsync().ConfigureAwait(false);
+                await _ranges.FlushAsync().ConfigureAwait(false);
             }
             finally
             {
-                foreach (RangeLedger ledger in _ledgers.Values)
-                    ledger.Dispose();
+                _ranges.Close();
                 context.Listener.OnProgress(context.Progress.Snapshot(stores.DestinationUsage.BytesWritten));
             }
         }
@@ -71,12 +69,7 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
         try
         {
             context.Progress.Activity = "Running";
-            RangeRunner runner = new(context);
-            await Parallel.ForEachAsync(
-                ranges,
-                new ParallelOptions { MaxDegreeOfParallelism = RangesAtATime, CancellationToken = run.Token },
-                async (range, token) => await runner.RunAsync(range, Open(range, out IReadOnlyList<InProgressRow> inProgress), inProgress, token).ConfigureAwait(false))
-                .ConfigureAwait(false);
+            await _ranges.RunAsync(ranges, run.Token).ConfigureAwait(false);
             context.Pool.Close();
         }
         catch
@@ -84,18 +77,6 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
             await run.CancelAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    private RangeLedger Open(RangeRow range, out IReadOnlyList<InProgressRow> inProgress)
-    {
-        using JournalReader reader = context.Folder.Read();
-        inProgress = reader.InProgress(range.Run, range.Id);
-        SegmentRow? standing = reader.Segments(range.Run).FirstOrDefault(segment => segment.RangeId == range.Id && !segment.IsSealed);
-        RangeSegment segment = new(context.Folder.Manifests, range, standing);
-        RangeLedger ledger = new(context.Folder.Name, range, segment, context.Journal, context.Time) { OnItem = context.Listener.OnItem };
-        lock (_ledgers)
-            _ledgers.Add(range.Id, ledger);
-        return ledger;
     }
 
     private async Task TickAsync(CancellationTokenSource run, CancellationToken cancellationToken)
@@ -116,7 +97,7 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
 
                 if (tick % 2 == 0)
                 {
-                    await FlushAsync().ConfigureAwait(false);
+                    await _ranges.FlushAsync().ConfigureAwait(false);
                     await ObeyAsync(control, run).ConfigureAwait(false);
                 }
 
@@ -164,15 +145,6 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
         MigrationJob job = control.Job();
         context.Cutover.Moment = job.CutoverTime;
         stores.Obey(job);
-    }
-
-    private async Task FlushAsync()
-    {
-        RangeLedger[] open;
-        lock (_ledgers)
-            open = [.. _ledgers.Values];
-        foreach (RangeLedger ledger in open)
-            await ledger.FlushAsync().ConfigureAwait(false);
     }
 
     /// <summary>The uploads that nothing will carry on: their objects are settled otherwise or gone. Those of objects that the run did not look at are left.</summary>

@@ -19,7 +19,10 @@ namespace OssMigration.Core.Jobs;
 internal sealed class SelectedWalks(StoreChain stores, ObjectFilterMatcher filter, MergedManifest settled, string keys, int atATime) : IKeyWalks
 {
     /// <inheritdoc/>
-    public IKeyWalk Open(string? startExclusive, string? endInclusive) => new Walk(this, startExclusive, endInclusive);
+    public RangeBoard MakeBoard(IRangeHost host) => new(host, "", source: null, destination: null, RangeBoardOptions.Default);
+
+    /// <inheritdoc/>
+    public IKeyWalk Open(RangeOnBoard range) => new Walk(this, range.StartExclusive, range.EndInclusive);
 
     private async Task<Answer> AskAsync(string key, SettledEntry? known, CancellationToken cancellationToken)
     {

@@ -67,7 +67,7 @@ internal sealed class JournalReader : IDisposable
 
     /// <summary>The ranges of a run in key order.</summary>
     public IReadOnlyList<RangeRow> Ranges(int run) => [.. Query(
-        "SELECT range, start, end, cursor, listed_objects, listed_bytes, complete FROM ranges WHERE run = $1 ORDER BY range",
+        "SELECT range, start, end, cursor, listed_objects, listed_bytes, complete FROM ranges WHERE run = $1 ORDER BY start",
         row => new RangeRow(
             run, row.GetInt32(0), new KeyRange(Key(row, 1), Key(row, 2)), Key(row, 3),
             new ObjectCount(row.GetInt64(4), row.GetInt64(5)), row.GetInt64(6) != 0),

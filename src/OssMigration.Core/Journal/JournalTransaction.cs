@@ -34,6 +34,21 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
         }
     }
 
+    /// <summary>Cuts a range that is not complete: it ends where the added one begins.</summary>
+    /// <exception cref="InvalidOperationException">There is no such range, or its cursor is beyond the cut.</exception>
+    public void CutRange(int range, RangeRow added)
+    {
+        int cut = Run(
+            """
+            UPDATE ranges SET end = $3 WHERE run = $1 AND range = $2 AND complete = 0 AND end IS $4
+                AND (start IS NULL OR start < $3) AND (cursor IS NULL OR cursor <= $3) AND ($4 IS NULL OR $3 < $4)
+            """,
+            added.Run, range, Blob(added.Range.StartExclusive), Blob(added.Range.EndInclusive));
+        if (cut != 1)
+            throw new InvalidOperationException($"Range {range} of run {added.Run} cannot be cut.");
+        AddRanges([added]);
+    }
+
     /// <summary>Counts a resume.</summary>
     public void CountResume(int run) => Run("UPDATE runs SET resumes = resumes + 1 WHERE run = $1", run);
 
@@ -181,7 +196,7 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
 
     private static byte[]? Blob(string? key) => key is null ? null : Encoding.UTF8.GetBytes(key);
 
-    private void Run(string sql, params object?[] values)
+    private int Run(string sql, params object?[] values)
     {
         if (!_prepared.TryGetValue(sql, out SqliteCommand? command))
         {
@@ -194,6 +209,6 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
 
         for (int i = 0; i < values.Length; i++)
             command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 }

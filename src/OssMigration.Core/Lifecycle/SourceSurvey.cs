@@ -51,7 +51,7 @@ internal sealed record SourceSurvey
 
         IKeyLister lister = isSorted ? SortedLister(folder, source, job) : new PagedLister(source, filter: null, job.Filter.Prefix);
         using IDisposable? table = lister as IDisposable;
-        using SourceFingerprint fingerprint = new();
+        SourceFingerprint fingerprint = new();
         ObjectCount listed = default, covered = default, unsettled = default;
         List<ObjectEntry> names = [];
         IRangeListing listing = lister.Open(null, null);
@@ -95,7 +95,7 @@ internal sealed record SourceSurvey
         return new SerialSortedLister(source, filter: null, job.Filter.Prefix, Path.Combine(folder.Scratch, "lifecycle-source.db"));
     }
 
-    private static async IAsyncEnumerable<ObjectEntry> None()
+    private static async IAsyncEnumerable<ListedEntry> None()
     {
         await Task.CompletedTask.ConfigureAwait(false);
         yield break;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OssMigration.Core.Planning;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 
@@ -10,7 +11,7 @@ namespace OssMigration.Core.Listing;
 /// OutOfOrder, Repeated, OutsidePrefix, TokenRepeated, EndlessEmptyPages. A page is checked to its end before its first
 /// entry is handed out, because a key behind the range's end may stand before keys that are inside.
 /// </summary>
-internal sealed class PagedListing(IObjectReader store, ObjectFilterMatcher? filter, string prefix, string? startExclusive, string? endInclusive) : IRangeListing
+internal sealed class PagedListing(IObjectReader store, ObjectFilterMatcher? filter, string prefix, RangePages pages) : IRangeListing
 {
     private ObjectCount _listed;
     private long _filteredOut;
@@ -23,23 +24,23 @@ internal sealed class PagedListing(IObjectReader store, ObjectFilterMatcher? fil
     public async IAsyncEnumerable<ListedEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ListingGuard guard = new(store.DisplayName, prefix, startExclusive);
-        Task<ListPage>? next = AskAsync(startExclusive, token: null, stop.Token);
+        ListingGuard guard = pages.Begun?.Guard ?? new ListingGuard(store.DisplayName, prefix, pages.StartExclusive);
+        Task<ListPage>? next = Begin(stop.Token);
         try
         {
             while (next is not null)
             {
-                ListPage page = await next;
+                ListPage page = await pages.WaitAsync(next).ConfigureAwait(false);
                 next = null;
-                guard.CheckOrdered(page);
-                int inside = CountInside(page);
-                bool isLast = page.ContinuationToken is null || inside < page.Entries.Count || EndsAtEnd(page);
-                if (!isLast)
+                if (page != pages.Begun?.Page)
+                    guard.CheckOrdered(page);
+                PagePart part = pages.Receive(page);
+                if (!part.IsLast)
                     next = AskAsync(startAfter: null, page.ContinuationToken, stop.Token);
 
                 // What the page declares and does not hold stays visible in the totals and so in the reconciliation.
                 _listed += new ObjectCount(page.DeclaredCount - page.Entries.Count, 0);
-                for (int i = 0; i < inside; i++)
+                for (int i = part.From; i < part.To; i++)
                     yield return Count(page.Entries[i]);
             }
         }
@@ -47,10 +48,18 @@ internal sealed class PagedListing(IObjectReader store, ObjectFilterMatcher? fil
         {
             if (next is not null)
             {
-                await stop.CancelAsync();
-                await next.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                await stop.CancelAsync().ConfigureAwait(false);
+                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    private Task<ListPage> Begin(CancellationToken cancellationToken)
+    {
+        if (pages.Begun is not { } begun)
+            return AskAsync(pages.StartExclusive, token: null, cancellationToken);
+        _pages++;
+        return Task.FromResult(begun.Page);
     }
 
     private Task<ListPage> AskAsync(string? startAfter, string? token, CancellationToken cancellationToken)
@@ -58,19 +67,6 @@ internal sealed class PagedListing(IObjectReader store, ObjectFilterMatcher? fil
         _pages++;
         return store.ListPageAsync(new ListPageRequest(prefix, startAfter, token, store.Limits.MaxPageSize), cancellationToken);
     }
-
-    private int CountInside(ListPage page)
-    {
-        int inside = page.Entries.Count;
-        if (endInclusive is not null)
-        {
-            while (inside > 0 && KeyOrder.CompareKeys(page.Entries[inside - 1].Key, endInclusive) > 0)
-                inside--;
-        }
-        return inside;
-    }
-
-    private bool EndsAtEnd(ListPage page) => endInclusive is not null && page.Entries.Count > 0 && page.Entries[^1].Key == endInclusive;
 
     private ListedEntry Count(ObjectEntry entry)
     {

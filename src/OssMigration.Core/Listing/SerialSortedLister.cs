@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OssMigration.Core.Planning;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 
@@ -20,6 +21,9 @@ internal sealed class SerialSortedLister(IObjectReader store, ObjectFilterMatche
 
     /// <inheritdoc/>
     public IRangeListing Open(string? startExclusive, string? endInclusive) => new Range(this, startExclusive, endInclusive);
+
+    /// <inheritdoc/>
+    public IRangeListing Open(RangeOnBoard range, RangeSide side) => Open(range.StartExclusive, range.EndInclusive);
 
     /// <summary>Deletes the table.</summary>
     public void Dispose()

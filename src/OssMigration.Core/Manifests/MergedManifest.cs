@@ -11,6 +11,8 @@ namespace OssMigration.Core.Manifests;
 /// <param name="segments">From the oldest to the newest.</param>
 internal sealed class MergedManifest(IReadOnlyList<ManifestSegmentReader> segments)
 {
+    private readonly Lazy<SegmentSummary[]> _summaries = new(() => [.. segments.Select(segment => segment.ReadSummary())]);
+
     /// <summary>As <see cref="ManifestSegmentReader.ReadAsync"/>, over all segments.</summary>
     /// <exception cref="ManifestException">A segment is damaged or missing.</exception>
     public async IAsyncEnumerable<SettledEntry> ReadAsync(
@@ -56,7 +58,7 @@ internal sealed class MergedManifest(IReadOnlyList<ManifestSegmentReader> segmen
         List<Waiting> found = [];
         for (int age = 0; age < segments.Count; age++)
         {
-            SegmentSummary summary = segments[age].ReadSummary();
+            SegmentSummary summary = _summaries.Value[age];
             bool overlaps = summary.FirstKey is not null
                 && (startAfter is null || KeyOrder.CompareKeys(summary.LastKey, startAfter) > 0)
                 && (endInclusive is null || KeyOrder.CompareKeys(summary.FirstKey, endInclusive) <= 0);

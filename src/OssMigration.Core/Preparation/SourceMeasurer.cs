@@ -9,7 +9,6 @@ namespace OssMigration.Core.Preparation;
 /// <summary>Finds out how much a source holds.</summary>
 public sealed class SourceMeasurer(EngineEnvironment environment)
 {
-    private const int SideBySide = 16;
     private const double StandardErrors = 3;
 
     /// <summary>Estimates from a bounded number of list pages. A source that is small for that number is counted.</summary>
@@ -51,25 +50,9 @@ public sealed class SourceMeasurer(EngineEnvironment environment)
         StoreAddress source, ObjectCutting cutting, ICredentialProvider? credential, IRunListener listener, CancellationToken cancellationToken)
     {
         await using OpenedBucket opened = OpenedBucket.ForReading(environment, source, credential, listener);
-        IReadOnlyList<KeyRange> plan = await new FixedRangePlanner(SideBySide).PlanAsync(opened.Objects, "", cancellationToken).ConfigureAwait(false);
-        PagedLister lister = new(opened.Objects, null, "");
-        object gate = new();
-        TransferLoad total = default;
-        long pages = 0;
-        ParallelOptions options = new() { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(plan, options, async (range, token) =>
-        {
-            IRangeListing listing = lister.Open(range.StartExclusive, range.EndInclusive);
-            TransferLoad load = default;
-            await foreach (ListedEntry listed in listing.ReadAsync(token).ConfigureAwait(false))
-                load += cutting.Of(listed.Entry.Size);
-            lock (gate)
-            {
-                total += load;
-                pages += listing.Totals.Pages;
-            }
-        }).ConfigureAwait(false);
-        return Estimate(total, default, isExact: true, (int)pages);
+        Count count = new(new PagedLister(opened.Objects, null, ""), cutting);
+        await new RangeBoard(count, "", count.Lister, destination: null, RangeBoardOptions.Default).RunAsync([new LiveRange(null, null)], cancellationToken).ConfigureAwait(false);
+        return Estimate(count.Total, default, isExact: true, (int)count.Pages);
     }
 
     private static SourceEstimate Estimate(TransferLoad load, TransferLoad variance, bool isExact, int pages)
@@ -91,4 +74,30 @@ public sealed class SourceMeasurer(EngineEnvironment environment)
     }
 
     private static long Whole(double value) => value <= 0 ? 0 : value >= long.MaxValue ? long.MaxValue : (long)Math.Round(value);
+
+    private sealed class Count(PagedLister lister, ObjectCutting cutting) : IRangeHost
+    {
+        private readonly object _gate = new();
+
+        public PagedLister Lister => lister;
+
+        public TransferLoad Total { get; private set; }
+
+        public long Pages { get; private set; }
+
+        public Task KeepCutAsync(LiveRange range, LiveRange added) => Task.CompletedTask;
+
+        public async Task WalkAsync(RangeOnBoard range, CancellationToken cancellationToken)
+        {
+            IRangeListing listing = lister.Open(range, RangeSide.Source);
+            TransferLoad load = default;
+            await foreach (ListedEntry listed in listing.ReadAsync(cancellationToken).ConfigureAwait(false))
+                load += cutting.Of(listed.Entry.Size);
+            lock (_gate)
+            {
+                Total += load;
+                Pages += listing.Totals.Pages;
+            }
+        }
+    }
 }

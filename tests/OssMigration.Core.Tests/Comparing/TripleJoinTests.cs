@@ -23,7 +23,7 @@ public sealed class TripleJoinTests
         await Gen.Select(Keys, Keys, Keys, Gen.Bool).SampleAsync(async (source, settled, destination, isAsynchronous) =>
         {
             List<EntryTriple> triples = await JoinAsync(new Stream<ListedEntry>(source.Select(Listed), isAsynchronous),
-                new Stream<SettledEntry>(settled.Select(Settled), !isAsynchronous), new Stream<ObjectEntry>(destination.Select(Entry), isAsynchronous));
+                new Stream<SettledEntry>(settled.Select(Settled), !isAsynchronous), new Stream<ListedEntry>(destination.Select(Listed), isAsynchronous));
 
             IEnumerable<EntryTriple> expected = source.Concat(settled).Concat(destination).Distinct().Order(KeyOrder.Instance).Select(key => new EntryTriple(
                 key, source.Contains(key) ? Listed(key) : null, settled.Contains(key) ? Settled(key) : null, destination.Contains(key) ? Entry(key) : null));
@@ -40,11 +40,11 @@ public sealed class TripleJoinTests
         string[] wrong = [first, second];
         Stream<ListedEntry> noSource = new([], false);
         Stream<SettledEntry> noneSettled = new([], false);
-        Stream<ObjectEntry> noDestination = new([], false);
+        Stream<ListedEntry> noDestination = new([], false);
 
         await AssertNamesAsync("source", JoinAsync(new Stream<ListedEntry>(wrong.Select(Listed), true), noneSettled, noDestination));
         await AssertNamesAsync("manifest", JoinAsync(noSource, new Stream<SettledEntry>(wrong.Select(Settled), false), noDestination));
-        await AssertNamesAsync("destination", JoinAsync(noSource, noneSettled, new Stream<ObjectEntry>(wrong.Select(Entry), true)));
+        await AssertNamesAsync("destination", JoinAsync(noSource, noneSettled, new Stream<ListedEntry>(wrong.Select(Listed), true)));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class TripleJoinTests
         string[] keys = ["a", "b", "c"];
         Stream<ListedEntry> source = new(keys.Select(Listed), true);
         Stream<SettledEntry> settled = new(keys.Select(Settled), false);
-        Stream<ObjectEntry> destination = new(keys.Select(Entry), true);
+        Stream<ListedEntry> destination = new(keys.Select(Listed), true);
         await foreach (EntryTriple triple in TripleJoin.JoinAsync(source, settled, destination, Token))
         {
             Assert.Equal("a", triple.Key);
@@ -61,7 +61,7 @@ public sealed class TripleJoinTests
         }
         Assert.Equal((1, 1, 1), (source.Closed, settled.Closed, destination.Closed));
 
-        Stream<ObjectEntry> failing = new([Entry("a")], true, new StoreException(StoreErrorKind.Listing, "oss://b", "Gone."));
+        Stream<ListedEntry> failing = new([Listed("a")], true, new StoreException(StoreErrorKind.Listing, "oss://b", "Gone."));
         await Assert.ThrowsAsync<StoreException>(() => JoinAsync(source, settled, failing));
         Assert.Equal((2, 2, 1), (source.Closed, settled.Closed, failing.Closed));
     }
@@ -71,7 +71,7 @@ public sealed class TripleJoinTests
     {
         using CancellationTokenSource cancelled = new();
         Stream<ListedEntry> source = new(["a"], true, Listed);
-        IAsyncEnumerable<EntryTriple> join = TripleJoin.JoinAsync(source, new Stream<SettledEntry>([], false), new Stream<ObjectEntry>([], false), cancelled.Token);
+        IAsyncEnumerable<EntryTriple> join = TripleJoin.JoinAsync(source, new Stream<SettledEntry>([], false), new Stream<ListedEntry>([], false), cancelled.Token);
         await cancelled.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await join.GetAsyncEnumerator(CancellationToken.None).MoveNextAsync());
@@ -87,7 +87,7 @@ public sealed class TripleJoinTests
         Assert.Contains($"The {stream} stream", (await Assert.ThrowsAsync<InvalidDataException>(() => join)).Message, StringComparison.Ordinal);
 
     private static async Task<List<EntryTriple>> JoinAsync(
-        IAsyncEnumerable<ListedEntry> source, IAsyncEnumerable<SettledEntry> settled, IAsyncEnumerable<ObjectEntry> destination)
+        IAsyncEnumerable<ListedEntry> source, IAsyncEnumerable<SettledEntry> settled, IAsyncEnumerable<ListedEntry> destination)
     {
         List<EntryTriple> triples = [];
         await foreach (EntryTriple triple in TripleJoin.JoinAsync(source, settled, destination, Token))

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Journal;
+using OssMigration.Core.Planning;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 using OssMigration.TestKit;
@@ -116,6 +117,19 @@ internal sealed class EngineBench : IDisposable
     public IReadOnlyList<MigrationItem> Items(MigrationItemState? state = null) => [.. Engine.GetItems(JobName, run: null, state)];
 
     public JournalReader Journal() => new JobFolder(Home, JobName).Read();
+
+    /// <summary>Begins a run as a process did that cut the keys at the digits and letters they begin with, and then ended.</summary>
+    public async Task BeginRunAsync(int run, string prefix = "")
+    {
+        string?[] cuts = [null, .. "48CGKOSWZcgkoswz".Select(first => prefix + first), null];
+        await using JournalWriter journal = new(new JobFolder(Home, JobName).Journal, JobName);
+        await journal.WriteAsync(writes =>
+        {
+            writes.AddRun(new RunRow(run, MigrationMode.Full, DateTimeOffset.UtcNow, IsFinished: false, 0, TimeSpan.Zero, default, default));
+            writes.AddRanges([.. Enumerable.Range(0, cuts.Length - 1).Select(id =>
+                new RangeRow(run, id, new KeyRange(cuts[id], cuts[id + 1]), Cursor: null, default, IsComplete: false))]);
+        });
+    }
 
     /// <summary>Changes the journal behind the engine's back.</summary>
     public void Tamper(string sql)

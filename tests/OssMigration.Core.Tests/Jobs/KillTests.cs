@@ -86,7 +86,13 @@ public sealed class KillTests
         using EngineBench bench = new(new MemoryStoreOptions { PageSize = 5 });
         Fill(bench);
         bench.CreateForParts();
-        Killer killer = new(bench, (operation, _) => operation == StoreOperation.Put && FinishedRanges(bench).Count >= 3, whenDone: true);
+        await bench.BeginRunAsync(1);
+        bench.FaultySource.Plan(StoreOperation.Read, Fault.Before(async token =>
+        {
+            while (FinishedRanges(bench).Count < 3)
+                await Task.Delay(10, token);
+        }), Large);
+        Killer killer = new(bench, (operation, _) => operation == StoreOperation.UploadPart && FinishedRanges(bench).Count >= 3, whenDone: true);
         await Assert.ThrowsAsync<KilledException>(() => bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken));
         killer.Revive();
         List<RangeRow> finished = FinishedRanges(bench);

@@ -1,7 +1,6 @@
 using CsCheck;
 using OssMigration.Core.Planning;
 using OssMigration.Core.Stores;
-using OssMigration.Core.Tests.Listing;
 using OssMigration.Core.Tests.Manifests;
 using Xunit;
 
@@ -55,37 +54,6 @@ public sealed class KeyRangePlanTests
 
     [Fact]
     public void No_range_at_all_is_no_plan() => Assert.Throws<ArgumentException>(() => KeyRangePlan.Check([]));
-
-    [Fact]
-    public async Task Fixed_plans_of_any_size_are_complete() =>
-        await Gen.Select(Gen.Int[1, FixedRangePlanner.MostRanges], Gen.OneOf<string>("", "photos/", "\U0001F600")).SampleAsync(async (count, prefix) =>
-        {
-            IReadOnlyList<KeyRange> plan = await PlanAsync(count, prefix);
-
-            Assert.Equal(count, plan.Count);
-            KeyRangePlan.Check(plan);
-        }, iter: 200);
-
-    [Fact]
-    public async Task A_fixed_plan_cuts_evenly_below_the_prefix()
-    {
-        Assert.Equal([KeyRange.All], await PlanAsync(1, "p/"));
-        Assert.Equal([new KeyRange(null, "p/V"), new KeyRange("p/V", null)], await PlanAsync(2, "p/"));
-        Assert.Equal(["0V", "1", "1V", "2"], (await PlanAsync(124, "")).Take(4).Select(range => range.EndInclusive));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new FixedRangePlanner(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new FixedRangePlanner(FixedRangePlanner.MostRanges + 1));
-    }
-
-    [Fact]
-    public async Task A_source_that_fits_into_one_page_is_one_range() =>
-        Assert.Equal([KeyRange.All], await new FixedRangePlanner(16).PlanAsync(new PageStore("a", "b"), "", TestContext.Current.CancellationToken));
-
-    private static ValueTask<IReadOnlyList<KeyRange>> PlanAsync(int count, string prefix)
-    {
-        // One key more than a page holds.
-        PageStore large = new([.. Enumerable.Range(0, 20).Select(i => $"{prefix}{i:D4}")]);
-        return new FixedRangePlanner(count).PlanAsync(large, prefix, TestContext.Current.CancellationToken);
-    }
 
     private static KeyRange[] Plan(string[] cuts)
     {

@@ -1,0 +1,31 @@
+using OssMigration.Core.Planning;
+
+namespace OssMigration.Core.Listing;
+
+/// <summary>Whose ranges are on a board: it keeps them and walks them.</summary>
+internal interface IRangeHost
+{
+    /// <summary>
+    /// Keeps a cut: the range ends there from now on, and what is behind it is a range of its own. Called in the order of the cuts and
+    /// never twice at a time; the new range is walked, and may be cut itself, when the task is done.
+    /// </summary>
+    /// <param name="range">The range that is cut. Its end is moved already.</param>
+    /// <param name="added">What lies behind its new end.</param>
+    Task KeepCutAsync(LiveRange range, LiveRange added);
+
+    /// <summary>Walks a range to its end. A range is over when this returns.</summary>
+    Task WalkAsync(RangeOnBoard range, CancellationToken cancellationToken);
+}
+
+/// <summary>How a board shares out its work.</summary>
+internal sealed record RangeBoardOptions
+{
+    /// <summary>The defaults.</summary>
+    public static RangeBoardOptions Default { get; } = new();
+
+    /// <summary>Most ranges and probes under way at a time.</summary>
+    public int MostAtATime { get; init; } = 64;
+
+    /// <summary>No range is taken over while this many walk without waiting for a page: more listers would not help them.</summary>
+    public int MostBusy { get; init; } = Environment.ProcessorCount;
+}
