@@ -11,6 +11,20 @@ namespace OssMigration.Commands;
 /// Gives the mirroring back-to-origin rules of a bucket in the order in which OSS tries them, of whoever's making, without any
 /// secret. Nothing where there is none.
 /// </summary>
+/// <example>
+/// See the rules of a job's destination
+/// <code>Get-OssMirrorRule photos</code>
+/// Those of others too, in the order in which OSS tries them.
+/// </example>
+/// <example>
+/// See the rules of a bucket for some keys
+/// <code>Get-OssMirrorRule -Destination $destination -Prefix 'raw/*'</code>
+/// </example>
+/// <example>
+/// See where objects are fetched with a key
+/// <code>Get-OssMirrorRule photos | Where-Object OriginAccessKeyId | ForEach-Object Origin</code>
+/// The secret is never shown.
+/// </example>
 [Cmdlet(VerbsCommon.Get, "OssMirrorRule", DefaultParameterSetName = JobSet)]
 [OutputType(typeof(OssMirrorRuleInfo))]
 public sealed class GetOssMirrorRuleCommand : MirrorRuleCommand

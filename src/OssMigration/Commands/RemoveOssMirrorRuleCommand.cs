@@ -9,6 +9,19 @@ namespace OssMigration.Commands;
 /// Removes the mirroring rule for exactly these keys; readers then get 404 for what has not arrived. Every other rule and setting stays.
 /// With -WhatIf it shows the rules before and after.
 /// </summary>
+/// <example>
+/// See the rules before and after
+/// <code>Remove-OssMirrorRule photos -WhatIf</code>
+/// </example>
+/// <example>
+/// Remove the rules for some keys
+/// <code>Get-OssMirrorRule photos -Prefix 'raw/*' | Remove-OssMirrorRule</code>
+/// </example>
+/// <example>
+/// Remove the rule of a job
+/// <code>Remove-OssMirrorRule photos</code>
+/// When everything has arrived; Compare-MigrationData tells.
+/// </example>
 [Cmdlet(VerbsCommon.Remove, "OssMirrorRule", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = JobSet)]
 public sealed class RemoveOssMirrorRuleCommand : MirrorRuleCommand
 {
