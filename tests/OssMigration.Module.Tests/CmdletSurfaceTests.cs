@@ -89,17 +89,5 @@ public sealed class CmdletSurfaceTests
         Assert.All(session.Run("Get-Command -Module OssMigration").Succeeded().Output, command => Assert.Contains(((CmdletInfo)command.BaseObject).Verb, approved));
     }
 
-    [Fact]
-    public void A_jobs_name_is_completed()
-    {
-        using Session session = new();
-        string name = Session.NewJobName();
-        session.Run($"New-MigrationJob {name} s3://source oss://destination").Single();
-
-        Outcome outcome = session.Run($"[System.Management.Automation.CommandCompletion]::CompleteInput('Start-OssMigration {name}', {19 + name.Length}, $null).CompletionMatches.CompletionText");
-
-        Assert.Equal(name, outcome.Single().BaseObject);
-    }
-
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Mirroring;
 using OssMigration.Core.Stores;
+using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Views;
 
@@ -31,6 +32,7 @@ public sealed class GetOssMirrorRuleCommand : MirrorRuleCommand
 {
     /// <summary>Only rules with this prefix; wildcards are allowed. Default: all.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(RulePrefixCompleter))]
     [SupportsWildcards]
     [AllowEmptyString]
     [ValidateNotNull]
@@ -45,6 +47,7 @@ public sealed class GetOssMirrorRuleCommand : MirrorRuleCommand
         Run(async (queue, cancellationToken) =>
         {
             MirrorRuleSet rules = await Rules.GetAsync(destination, keys, new CommandListener(queue, maximumErrors: 0), cancellationToken).ConfigureAwait(false);
+            RulePrefixCompleter.Note(destination, rules);
             foreach (StandingRule rule in rules.Mirrors.Where(rule => wanted is null || wanted.Any(pattern => pattern.IsMatch(rule.Prefix))))
                 await queue.OutputAsync(new OssMirrorRuleInfo(destination, rule), cancellationToken).ConfigureAwait(false);
         });

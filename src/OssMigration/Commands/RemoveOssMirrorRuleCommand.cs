@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Stores;
+using OssMigration.Parameters;
 using OssMigration.Pipeline;
 
 namespace OssMigration.Commands;
@@ -28,6 +29,7 @@ public sealed class RemoveOssMirrorRuleCommand : MirrorRuleCommand
     /// <summary>The rule's prefix, a full key's beginning. Default: what Set-OssMirrorRule takes for the job, or no prefix.</summary>
     [Parameter(Position = 1, ParameterSetName = JobSet)]
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = DestinationSet)]
+    [ArgumentCompleter(typeof(RulePrefixCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string? Prefix { get; set; }

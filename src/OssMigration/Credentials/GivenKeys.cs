@@ -52,7 +52,9 @@ internal static class GivenKeys
         object? value = keys?.BaseObject is IDictionary table
             ? table.Keys.Cast<object>().Where(key => name.Equals(key.ToString(), StringComparison.OrdinalIgnoreCase)).Select(key => table[key]).FirstOrDefault()
             : keys?.Properties[name]?.Value;
-        return value is PSObject wrapped ? wrapped.BaseObject : value;
+
+        // An object that a script made up has nothing but its wrapping.
+        return value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
     }
 
     private static DateTimeOffset? Moment(object? value) => value switch

@@ -25,7 +25,7 @@ internal sealed class ProgressOutlet(TimeProvider time, bool isPlain)
         if (!isPlain)
             command.WriteProgress(record);
         else if (IsDue(record) && !IsSilenced(command))
-            command.WriteInformation(new HostInformationMessage { Message = Line(record) }, ["PSHOST"]);
+            command.WriteInformation(ForHost(Line(record)));
     }
 
     /// <summary>Everything that a record says, in one line.</summary>
@@ -34,6 +34,13 @@ internal sealed class ProgressOutlet(TimeProvider time, bool isPlain)
         string percent = record.PercentComplete >= 0 ? string.Create(CultureInfo.InvariantCulture, $"{record.PercentComplete} %") : "";
         string left = record.SecondsRemaining >= 0 ? $"{TimeSpan.FromSeconds(record.SecondsRemaining):c} left" : "";
         return string.Join("; ", new[] { record.Activity, record.StatusDescription, record.CurrentOperation, percent, left }.Where(part => !string.IsNullOrWhiteSpace(part)));
+    }
+
+    private static InformationRecord ForHost(string line)
+    {
+        InformationRecord information = new(new HostInformationMessage { Message = line }, "OssMigration");
+        information.Tags.Add("PSHOST");
+        return information;
     }
 
     // pwsh would write nothing, or CLIXML on the error stream, where its output is no terminal. A host without a name of its own
