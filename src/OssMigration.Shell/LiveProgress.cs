@@ -5,17 +5,17 @@ using Spectre.Console.Rendering;
 namespace OssMigration.Shell;
 
 /// <summary>Progress on a terminal: a block at the bottom that is redrawn in place.</summary>
-internal sealed class LiveProgress(IAnsiConsole console) : IProgressView
+internal sealed class LiveProgress(IAnsiConsole console)
 {
     private readonly SortedDictionary<int, ProgressRecord> _records = [];
     private TaskCompletionSource? _ended;
     private Task? _display;
     private LiveDisplayContext? _context;
 
-    /// <inheritdoc/>
+    /// <summary>Whether a block is on the screen, from which text has to be kept apart.</summary>
     public bool IsShown => _display is not null;
 
-    /// <inheritdoc/>
+    /// <summary>Shows a record, or removes it where it says Completed.</summary>
     public void Show(ProgressRecord record)
     {
         if (record.RecordType == ProgressRecordType.Completed)
@@ -33,7 +33,7 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressView
         _context?.UpdateTarget(Block());
     }
 
-    /// <inheritdoc/>
+    /// <summary>Removes all that is shown.</summary>
     public void End()
     {
         _records.Clear();

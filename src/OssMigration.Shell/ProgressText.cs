@@ -6,10 +6,6 @@ namespace OssMigration.Shell;
 /// <summary>The words of a progress record.</summary>
 internal static class ProgressText
 {
-    /// <summary>Everything in one line.</summary>
-    public static string Line(ProgressRecord record)
-        => string.Join("; ", new[] { record.Activity, record.StatusDescription, record.CurrentOperation, Percent(record), Left(record) }.Where(part => !string.IsNullOrWhiteSpace(part)));
-
     /// <summary>The share that is done; empty where it is not known.</summary>
     public static string Percent(ProgressRecord record)
         => record.PercentComplete >= 0 ? string.Create(CultureInfo.InvariantCulture, $"{record.PercentComplete} %") : "";

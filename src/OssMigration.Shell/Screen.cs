@@ -17,12 +17,12 @@ internal sealed class Screen
     private readonly IAnsiConsole _console;
     private readonly TextWriter _out;
     private readonly TextWriter _error;
-    private readonly IProgressView _progress;
+    private readonly LiveProgress _progress;
     private readonly Lock _gate = new();
     private readonly StringBuilder _line = new();
 
     /// <summary>Makes a screen over two writers.</summary>
-    public Screen(TextWriter output, TextWriter error, bool isTerminal, bool isErrorTerminal, TimeProvider time)
+    public Screen(TextWriter output, TextWriter error, bool isTerminal, bool isErrorTerminal)
     {
         _out = output;
         _error = error;
@@ -33,7 +33,7 @@ internal sealed class Screen
             Ansi = isTerminal ? AnsiSupport.Yes : AnsiSupport.No,
             Out = new AnsiConsoleOutput(output),
         });
-        _progress = isTerminal ? new LiveProgress(_console) : new PlainProgress(output, time);
+        _progress = new LiveProgress(_console);
     }
 
     /// <summary>Whether output goes to a terminal that understands escape sequences.</summary>
@@ -55,7 +55,7 @@ internal sealed class Screen
     public static Screen ForConsole()
     {
         bool isDumb = Environment.GetEnvironmentVariable("TERM") == "dumb";
-        return new Screen(Console.Out, Console.Error, !Console.IsOutputRedirected && !isDumb, !Console.IsErrorRedirected && !isDumb, TimeProvider.System);
+        return new Screen(Console.Out, Console.Error, !Console.IsOutputRedirected && !isDumb, !Console.IsErrorRedirected && !isDumb);
     }
 
     /// <summary>Writes text that may end in the middle of a line.</summary>
@@ -104,6 +104,8 @@ internal sealed class Screen
     {
         lock (_gate)
         {
+            if (!IsTerminal)
+                return;
             _progress.Show(record);
             if (!_progress.IsShown)
                 WriteHeldBack();

@@ -3,6 +3,7 @@ using OssMigration.Core.Cutover;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
+using OssMigration.Credentials;
 using OssMigration.Sandboxes;
 using OssMigration.Views;
 

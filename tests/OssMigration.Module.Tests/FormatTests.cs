@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Xml.Linq;
 using OssMigration.ModuleTests.Support;
 
@@ -48,6 +49,23 @@ public sealed class FormatTests
         AssertAllEvaluate(session, views, sample);
     }
 
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void An_output_keeps_its_properties_through_serialisation(string type)
+    {
+        using Session session = new();
+        PSObject before = PSObject.AsPSObject(Sample(session, type));
+
+        PSObject after = PSObject.AsPSObject(PSSerializer.Deserialize(PSSerializer.Serialize(before)));
+
+        Assert.Equal($"Deserialized.OssMigration.Core.{type}", after.TypeNames[0]);
+        Assert.Equal(before.Properties.Select(property => property.Name), after.Properties.Select(property => property.Name));
+        foreach (PSPropertyInfo property in before.Properties.Where(property => property.Value is string or long or int or bool or double or TimeSpan or null))
+            Assert.Equal(property.Value, after.Properties[property.Name].Value);
+        foreach (PSPropertyInfo property in before.Properties.Where(property => property.Value is DateTimeOffset))
+            Assert.Equal(property.Value, LanguagePrimitives.ConvertTo<DateTimeOffset>(after.Properties[property.Name].Value));
+    }
+
     [Fact]
     public void The_views_of_the_modules_own_types_have_values_without_error()
     {
@@ -67,7 +85,7 @@ public sealed class FormatTests
         using Session session = new();
         string[] wanted = [.. session.Run("(Get-Command -Module OssMigration).OutputType.Name").Succeeded().Output
             .Select(name => (string)name.BaseObject)
-            .Where(name => name != "System.Boolean")
+            .Where(name => !name.StartsWith("System.", StringComparison.Ordinal))
             .Distinct()];
 
         Assert.NotEmpty(wanted);

@@ -46,22 +46,6 @@ public sealed partial class TroubleshootingTests
         Assert.Empty(IdsOfTopic().Except(known));
     }
 
-    [Fact]
-    public void Get_Help_finds_the_topic()
-    {
-        using Session session = new();
-
-        string shown = string.Join('\n', session.Run("Get-Help about_OssMigration_Troubleshooting").Succeeded().Output);
-
-        Assert.Contains("StoreThrottled", shown, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Lines_fit_into_a_window()
-    {
-        Assert.All(Topic.Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, 125));
-    }
-
     // Errors.cs makes these ids out of a family's name and the word of an enumeration.
     private static HashSet<string> IdsOfEnums()
     {

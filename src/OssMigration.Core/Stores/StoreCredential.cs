@@ -44,12 +44,19 @@ public enum CredentialKind
 
     /// <summary>Keys were given by hand (PSCredential); they are kept in this process only and asked for again on resume.</summary>
     Prompt,
+
+    /// <summary>A secret of a vault, read by its name when keys are needed.</summary>
+    Secret,
+
+    /// <summary>A script gives temporary keys and is asked again before they end; it is kept in this process only and asked for again on resume.</summary>
+    Script,
 }
 
 /// <summary>A reference to a credential.</summary>
 /// <param name="Kind">Where to look.</param>
-/// <param name="Name">Profile name, environment prefix, or the key id that was given by hand; null where the kind needs none.</param>
-public sealed record CredentialReference(CredentialKind Kind, string? Name = null)
+/// <param name="Name">Profile name, environment prefix, name of a secret, or the key id that was given by hand; null where the kind needs none.</param>
+/// <param name="Vault">The vault that holds the secret; null for the one that the machine uses by default.</param>
+public sealed record CredentialReference(CredentialKind Kind, string? Name = null, string? Vault = null)
 {
     /// <summary>The vendor's usual chain.</summary>
     public static CredentialReference Default { get; } = new(CredentialKind.Default);

@@ -4,6 +4,7 @@ using OssMigration.Core.Comparing;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 
@@ -13,6 +14,28 @@ namespace OssMigration.Commands;
 /// Compares source and destination and gives what is not the same, as it is found. With -Summary it gives the summary
 /// alone. Of a job it uses what the job has proved already; of two addresses it is an ad-hoc check.
 /// </summary>
+/// <example>
+/// See what differs
+/// <code>Compare-MigrationData photos</code>
+/// Each object as it is found; nothing where both ends are the same.
+/// </example>
+/// <example>
+/// Repair what differs
+/// <code>Compare-MigrationData photos | Where-Object Status -eq Different | Start-OssMigration -Job photos</code>
+/// </example>
+/// <example>
+/// Keep the proof for the clean-up of the source
+/// <code>
+/// $proof = Compare-MigrationData photos -Summary
+/// $proof | Export-Clixml proof.xml
+/// </code>
+/// Set-SourceLifecycle takes it, also read back by Import-Clixml.
+/// </example>
+/// <example>
+/// Compare two addresses without a job
+/// <code>Compare-MigrationData -Source $source -Destination $destination -Level Size -Summary</code>
+/// Nothing was proved before, so sizes are compared, or what checksums both ends declare.
+/// </example>
 [Cmdlet(VerbsData.Compare, "MigrationData", DefaultParameterSetName = JobSet)]
 [OutputType(typeof(ComparisonItem), typeof(ComparisonSummary))]
 public sealed class CompareMigrationDataCommand : AsyncMigrationCommand
@@ -34,12 +57,14 @@ public sealed class CompareMigrationDataCommand : AsyncMigrationCommand
     /// <summary>The source of an ad-hoc comparison, or its URI.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AddressSet)]
     [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNull]
     public StoreAddress Source { get; set; } = null!;
 
     /// <summary>The destination of an ad-hoc comparison, or its URI.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AddressSet)]
     [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNull]
     public StoreAddress Destination { get; set; } = null!;
 

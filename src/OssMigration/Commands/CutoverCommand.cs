@@ -2,6 +2,7 @@ using System.Management.Automation;
 using OssMigration.Core.Cutover;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Mirroring;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 

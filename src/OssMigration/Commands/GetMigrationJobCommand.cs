@@ -7,6 +7,19 @@ using OssMigration.Views;
 namespace OssMigration.Commands;
 
 /// <summary>Gives jobs with where they stand, by name.</summary>
+/// <example>
+/// See all jobs
+/// <code>Get-MigrationJob</code>
+/// </example>
+/// <example>
+/// See jobs by name
+/// <code>Get-MigrationJob photos, 'scan*' | Out-Default</code>
+/// * ? and [ ] stand for others; no job is no error then.
+/// </example>
+/// <example>
+/// Go on with what was stopped
+/// <code>Get-MigrationJob | Where-Object State -eq Stopped | Start-OssMigration</code>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "MigrationJob")]
 [OutputType(typeof(MigrationJobInfo))]
 public sealed class GetMigrationJobCommand : MigrationCommand

@@ -6,6 +6,18 @@ using OssMigration.Pipeline;
 namespace OssMigration.Commands;
 
 /// <summary>Gives the reports of a job's runs, oldest first.</summary>
+/// <example>
+/// See how the runs of a job ended
+/// <code>Get-MigrationReport photos</code>
+/// </example>
+/// <example>
+/// Ask the last report for a number
+/// <code>(Get-MigrationReport photos -Last 1).Copied.Bytes</code>
+/// </example>
+/// <example>
+/// Find the runs that were not complete
+/// <code>Get-MigrationReport photos | Where-Object ExitCode -ne 0</code>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "MigrationReport")]
 [OutputType(typeof(MigrationReport))]
 public sealed class GetMigrationReportCommand : JobCommand

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Lifecycle;
+using OssMigration.Credentials;
 using OssMigration.Pipeline;
 
 namespace OssMigration.Commands;
@@ -9,6 +10,19 @@ namespace OssMigration.Commands;
 /// Gives the lifecycle rules that Set-SourceLifecycle has set at the source of a job, as they stand in the bucket, and whether they
 /// have done their work. Nothing comes where none stands.
 /// </summary>
+/// <example>
+/// See whether the source is due for deletion
+/// <code>Get-SourceLifecycle photos</code>
+/// </example>
+/// <example>
+/// Look whether somebody still writes to the source
+/// <code>Get-SourceLifecycle photos -CheckLateWrites</code>
+/// Withdraw the rule where LateWrites is not 0: these objects are nowhere else.
+/// </example>
+/// <example>
+/// See every lifecycle rule of the bucket
+/// <code>Get-SourceLifecycle photos -All</code>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "SourceLifecycle")]
 [OutputType(typeof(SourceLifecycleRule))]
 public sealed class GetSourceLifecycleCommand : AsyncJobCommand

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Preparation;
 using OssMigration.Core.Stores;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 
@@ -12,6 +13,24 @@ namespace OssMigration.Commands;
 /// small, the moment at which cut-over is possible, and what speed a wished number of days needs. Works from numbers, or from a source or
 /// job whose listing is sampled. Changes nothing.
 /// </summary>
+/// <example>
+/// Forecast from numbers
+/// <code>Measure-OssMigration -ObjectCount 100000000 -TotalSize '320 TB' -DailyGrowth '20 GB' -LinkBandwidth 250Mbps -ReserveForBusiness 50Mbps -Days 25</code>
+/// Says how long it takes at the rest of the line, and what speed 25 days would need.
+/// </example>
+/// <example>
+/// Sample a source
+/// <code>Measure-OssMigration -Source $source -MaxBandwidth 200Mbps</code>
+/// At most 500 list requests, spread over the key space.
+/// </example>
+/// <example>
+/// Show the arithmetic of a job
+/// <code>(Measure-OssMigration photos -DailyGrowth '2 GB' -MaxBandwidth 200Mbps).Arithmetic</code>
+/// </example>
+/// <example>
+/// Count exactly, with a timetable
+/// <code>Measure-OssMigration photos -Exact -Schedule 'Mon-Fri 08:00-20:00=100Mbps; *=200Mbps' -TimeZone Asia/Shanghai</code>
+/// </example>
 [Cmdlet(VerbsDiagnostic.Measure, "OssMigration", DefaultParameterSetName = NumbersSet)]
 [OutputType(typeof(Forecast))]
 public sealed class MeasureOssMigrationCommand : AsyncMigrationCommand
@@ -31,6 +50,7 @@ public sealed class MeasureOssMigrationCommand : AsyncMigrationCommand
     /// <summary>The source to measure: an address, or its URI.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SourceSet)]
     [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNull]
     public StoreAddress? Source { get; set; }
 

@@ -2,6 +2,8 @@ using System.Management.Automation;
 using System.Net;
 using System.Runtime.CompilerServices;
 using OssMigration.Core.Stores;
+using OssMigration.Credentials;
+using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Stores;
 
@@ -11,6 +13,38 @@ namespace OssMigration.Commands;
 /// Makes the address of one end of a migration. Nothing is sent. Keys given as -Credential stay in this process; the
 /// address holds the key id only.
 /// </summary>
+/// <example>
+/// A bucket of S3, with the keys of a profile
+/// <code>New-MigrationAddress s3://photos/raw/ -Region eu-central-1 -ProfileName migration</code>
+/// </example>
+/// <example>
+/// A bucket of OSS, with keys given by hand
+/// <code>$destination = New-MigrationAddress oss://photos-cn -Region cn-hangzhou -Credential (Get-Credential)</code>
+/// The access key id is the user name. Nothing of it is stored; a later session gives it again.
+/// </example>
+/// <example>
+/// A server that speaks S3
+/// <code>New-MigrationAddress s3://photos -Endpoint https://storage.example.com -EnvironmentPrefix STORAGE</code>
+/// Keys are in STORAGE_ACCESS_KEY_ID and STORAGE_ACCESS_KEY_SECRET.
+/// </example>
+/// <example>
+/// A folder
+/// <code>New-MigrationAddress file:///data/photos</code>
+/// </example>
+/// <example>
+/// Keys in a vault
+/// <code>New-MigrationAddress oss://photos-cn -Region cn-hangzhou -SecretName oss-migration -VaultName Production</code>
+/// Read when it is needed, in any session, where Microsoft.PowerShell.SecretManagement is installed. The job keeps the name only.
+/// </example>
+/// <example>
+/// Temporary keys, fetched anew before they expire
+/// <code>
+/// New-MigrationAddress s3://photos -Region eu-central-1 -CredentialScript {
+///     param($Role)
+///     (Use-STSRole -RoleArn $Role -RoleSessionName migration).Credentials
+/// } -ArgumentList arn:aws:iam::123456789012:role/migration
+/// </code>
+/// </example>
 [Cmdlet(VerbsCommon.New, "MigrationAddress", DefaultParameterSetName = DefaultSet)]
 [OutputType(typeof(StoreAddress))]
 public sealed class NewMigrationAddressCommand : MigrationCommand
@@ -21,8 +55,9 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
     private readonly StrongBox<AddressingStyle> _addressingStyle = new();
     private readonly StrongBox<SignatureVersion> _signatureVersion = new();
 
-    /// <summary><c>s3://bucket/prefix</c>, <c>oss://bucket/prefix</c> or <c>file:///folder</c>. Keys are taken literally.</summary>
+    /// <summary>The address as a URI: <c>s3://bucket/prefix</c>, <c>oss://bucket/prefix</c> or <c>file:///folder</c>. Keys are taken literally.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNullOrEmpty]
     public string Uri { get; set; } = "";
 
@@ -32,6 +67,7 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
 
     /// <summary>The region id, for example us-east-1 or cn-hangzhou.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RegionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Region { get; set; }
 
@@ -70,6 +106,35 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
     [ValidatePattern("^[A-Za-z_][A-Za-z0-9_]*$")]
     public string? EnvironmentPrefix { get; set; }
 
+    /// <summary>
+    /// The name of a secret in a vault of Microsoft.PowerShell.SecretManagement: a PSCredential with the access key id as user name, or a table
+    /// with AccessKeyId, SecretAccessKey and, for temporary keys, SessionToken. Read when keys are needed; the job keeps the name only.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Secret")]
+    [ValidateNotNullOrEmpty]
+    public string? SecretName { get; set; }
+
+    /// <summary>The vault that holds the secret. Default: the default vault of this machine.</summary>
+    [Parameter(ParameterSetName = "Secret")]
+    [ValidateNotNullOrEmpty]
+    public string? VaultName { get; set; }
+
+    /// <summary>
+    /// A script that gives keys: AccessKeyId, SecretAccessKey (or AccessKeySecret), SessionToken (or SecurityToken) and Expiration, as security
+    /// token services answer, or a PSCredential. It is asked again five minutes before they end and where a store says that they have. It runs in
+    /// a runspace of its own, where variables of your session are not there: give them with -ArgumentList. It is never stored; a later
+    /// session makes the address again.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Script")]
+    [ValidateNotNull]
+    public ScriptBlock? CredentialScript { get; set; }
+
+    /// <summary>What -CredentialScript gets as its arguments.</summary>
+    [Parameter(ParameterSetName = "Script")]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? ArgumentList { get; set; }
+
     /// <summary>Sends unsigned requests, for public buckets.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Anonymous")]
     public SwitchParameter Anonymous { get; set; }
@@ -99,7 +164,12 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
             AllowInsecureEndpoint = AllowInsecureEndpoint,
             Credential = Reference(),
         };
-        WriteObject(Credential is null ? address : CredentialVault.Keep(address, Credential, Plain(SecurityToken)));
+        if (Credential is not null)
+            address = CredentialVault.Keep(address, Credential, Plain(SecurityToken));
+        else if (CredentialScript is not null)
+            address = CredentialVault.Keep(address, CredentialScript, ArgumentList ?? []);
+        AddressBook.Note(address);
+        WriteObject(address);
     }
 
     private static string? Plain(System.Security.SecureString? secret) => secret is null ? null : new NetworkCredential("", secret).Password;
@@ -110,6 +180,8 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
             return new CredentialReference(CredentialKind.Profile, ProfileName);
         if (EnvironmentPrefix is not null)
             return new CredentialReference(CredentialKind.Environment, EnvironmentPrefix);
+        if (SecretName is not null)
+            return new CredentialReference(CredentialKind.Secret, SecretName, VaultName);
         return Anonymous ? new CredentialReference(CredentialKind.Anonymous) : CredentialReference.Default;
     }
 }

@@ -13,6 +13,23 @@ namespace OssMigration.Commands;
 /// Makes a migration job and stores it, without any secret. Options that are out of range or contradict each other are
 /// named all at once. Nothing is sent; Start-OssMigration runs it.
 /// </summary>
+/// <example>
+/// Leave the business its share of the line
+/// <code>New-MigrationJob -Name scans -Source $source -Destination $destination -LinkBandwidth 250Mbps -ReserveForBusiness 50Mbps</code>
+/// </example>
+/// <example>
+/// Some keys, by a timetable
+/// <code>New-MigrationJob pictures $source $destination -Include '**/*.jpg', '**/*.png' -Exclude 'tmp/**' -Schedule 'Mon-Fri 08:00-20:00=100Mbps; Sun=pause; *=200Mbps' -TimeZone Asia/Shanghai</code>
+/// A job with a filter beyond its prefix is no proof for the clean-up of the source.
+/// </example>
+/// <example>
+/// An increment every hour for a day, after a full migration
+/// <code>New-MigrationJob -Name photos-hourly -BaseJob photos -Mode Incremental -Interval 01:00:00 -RunCount 24</code>
+/// </example>
+/// <example>
+/// See what would be made
+/// <code>New-MigrationJob try $source $destination -WhatIf</code>
+/// </example>
 [Cmdlet(VerbsCommon.New, "MigrationJob", DefaultParameterSetName = AddressSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MigrationJobInfo))]
 public sealed class NewMigrationJobCommand : MigrationCommand
@@ -36,12 +53,14 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     /// <summary>Where objects come from: an address, or its URI.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = AddressSet)]
     [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNull]
     public StoreAddress Source { get; set; } = null!;
 
     /// <summary>Where they go: an address, or its URI.</summary>
     [Parameter(Mandatory = true, Position = 2, ParameterSetName = AddressSet)]
     [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNull]
     public StoreAddress Destination { get; set; } = null!;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using OssMigration.Core.Preparation;
 using OssMigration.Core.Stores;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 
@@ -10,6 +11,20 @@ namespace OssMigration.Commands;
 /// Makes a bucket of OSS and gives its address. One's own bucket that is there already with these properties is left as it is, and
 /// a warning says so; one with others is refused, never changed.
 /// </summary>
+/// <example>
+/// Make the destination
+/// <code>New-OssBucket $destination</code>
+/// Where it is there already with these properties, a warning says so.
+/// </example>
+/// <example>
+/// Make a bucket in several zones for rare reading
+/// <code>$archive | New-OssBucket -StorageClass IA -Redundancy ZRS</code>
+/// $archive is an address: New-MigrationAddress oss://photos-archive -Region cn-hangzhou
+/// </example>
+/// <example>
+/// See what would be made
+/// <code>New-OssBucket $archive -WhatIf</code>
+/// </example>
 [Cmdlet(VerbsCommon.New, "OssBucket", SupportsShouldProcess = true)]
 [OutputType(typeof(StoreAddress))]
 public sealed class NewOssBucketCommand : AsyncMigrationCommand
@@ -17,6 +32,7 @@ public sealed class NewOssBucketCommand : AsyncMigrationCommand
     /// <summary>The address, or its URI. The region, and so where the data lies, is the address's.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNull]
     public StoreAddress Address { get; set; } = null!;
 

@@ -12,6 +12,19 @@ namespace OssMigration.Commands;
 /// Gives the policies that the keys of a move need: every right that our requests need and none more, as text to paste into the
 /// console (Json) and as statements. Nothing is sent.
 /// </summary>
+/// <example>
+/// Policies for all steps, to read
+/// <code>New-OssMigrationPolicy -Source s3://photos/raw/ -Destination oss://photos-cn/raw/</code>
+/// </example>
+/// <example>
+/// The policy of one key for two steps, to paste into the console
+/// <code>(New-OssMigrationPolicy -Job photos -Step Test, Migrate -For Source).Json</code>
+/// </example>
+/// <example>
+/// The key that OSS itself reads the origin with
+/// <code>New-OssMigrationPolicy photos -Step Mirror -For MirrorKey | ForEach-Object Json</code>
+/// OSS keeps this key in the bucket's configuration, so it may read and nothing else.
+/// </example>
 [Cmdlet(VerbsCommon.New, "OssMigrationPolicy", DefaultParameterSetName = "Addresses")]
 [OutputType(typeof(MigrationPolicy))]
 public sealed class NewOssMigrationPolicyCommand : MigrationCommand
@@ -31,12 +44,14 @@ public sealed class NewOssMigrationPolicyCommand : MigrationCommand
     /// <summary>Where objects come from: an address, or its URI.</summary>
     [Parameter(ParameterSetName = "Addresses")]
     [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNull]
     public StoreAddress? Source { get; set; }
 
     /// <summary>Where they go: an address, or its URI.</summary>
     [Parameter(ParameterSetName = "Addresses")]
     [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNull]
     public StoreAddress? Destination { get; set; }
 

@@ -7,6 +7,19 @@ namespace OssMigration.Commands;
 /// Deletes a job with its journal and manifests, which are the proof of what was migrated. No object is touched. Refused
 /// while the job runs.
 /// </summary>
+/// <example>
+/// See what would be deleted
+/// <code>Remove-MigrationJob photos -WhatIf</code>
+/// </example>
+/// <example>
+/// Delete rehearsals without being asked
+/// <code>Get-MigrationJob 'try-*' | Remove-MigrationJob -Confirm:$false</code>
+/// </example>
+/// <example>
+/// Delete one job
+/// <code>Remove-MigrationJob photos</code>
+/// Its journal goes too, and with it the proof: delete it when the source is gone and nobody asks any more.
+/// </example>
 [Cmdlet(VerbsCommon.Remove, "MigrationJob", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveMigrationJobCommand : JobCommand
 {

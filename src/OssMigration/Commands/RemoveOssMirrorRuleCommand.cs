@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Stores;
+using OssMigration.Parameters;
 using OssMigration.Pipeline;
 
 namespace OssMigration.Commands;
@@ -9,12 +10,26 @@ namespace OssMigration.Commands;
 /// Removes the mirroring rule for exactly these keys; readers then get 404 for what has not arrived. Every other rule and setting stays.
 /// With -WhatIf it shows the rules before and after.
 /// </summary>
+/// <example>
+/// See the rules before and after
+/// <code>Remove-OssMirrorRule photos -WhatIf</code>
+/// </example>
+/// <example>
+/// Remove the rules for some keys
+/// <code>Get-OssMirrorRule photos -Prefix 'raw/*' | Remove-OssMirrorRule</code>
+/// </example>
+/// <example>
+/// Remove the rule of a job
+/// <code>Remove-OssMirrorRule photos</code>
+/// When everything has arrived; Compare-MigrationData tells.
+/// </example>
 [Cmdlet(VerbsCommon.Remove, "OssMirrorRule", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = JobSet)]
 public sealed class RemoveOssMirrorRuleCommand : MirrorRuleCommand
 {
     /// <summary>The rule's prefix, a full key's beginning. Default: what Set-OssMirrorRule takes for the job, or no prefix.</summary>
     [Parameter(Position = 1, ParameterSetName = JobSet)]
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = DestinationSet)]
+    [ArgumentCompleter(typeof(RulePrefixCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string? Prefix { get; set; }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Lifecycle;
+using OssMigration.Credentials;
 using OssMigration.Pipeline;
 
 namespace OssMigration.Commands;
@@ -9,6 +10,18 @@ namespace OssMigration.Commands;
 /// Withdraws the lifecycle rules that Set-SourceLifecycle has set at the source of a job; rules of others stay as they are. Before the
 /// date it undoes them. Afterwards what was deleted stays deleted, and nothing that is written later is deleted any more.
 /// </summary>
+/// <example>
+/// See what would be withdrawn
+/// <code>Remove-SourceLifecycle photos -WhatIf</code>
+/// </example>
+/// <example>
+/// Withdraw the rules where somebody still writes
+/// <code>Get-SourceLifecycle photos -CheckLateWrites | Where-Object LateWrites -gt 0 | Remove-SourceLifecycle</code>
+/// </example>
+/// <example>
+/// Withdraw the rules of a job
+/// <code>Remove-SourceLifecycle photos</code>
+/// </example>
 [Cmdlet(VerbsCommon.Remove, "SourceLifecycle", SupportsShouldProcess = true)]
 public sealed class RemoveSourceLifecycleCommand : AsyncJobCommand
 {

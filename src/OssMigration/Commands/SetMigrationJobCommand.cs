@@ -11,6 +11,20 @@ namespace OssMigration.Commands;
 /// Changes what of a job may change: its limits, also while it runs (in any process of this machine), and the moment of
 /// cut-over. What decides the result is fixed; make another job for it.
 /// </summary>
+/// <example>
+/// Slow down now, also a job that runs in another process
+/// <code>Set-MigrationJob photos -MaxBandwidth 100Mbps</code>
+/// It holds within a second.
+/// </example>
+/// <example>
+/// Give back the line by day
+/// <code>Set-MigrationJob photos -Schedule 'Mon-Fri 08:00-20:00=50Mbps; *=200Mbps' -TimeZone Europe/Berlin</code>
+/// </example>
+/// <example>
+/// Switch the business
+/// <code>Set-MigrationJob photos -CutoverTime ([DateTimeOffset]::UtcNow) -PassThru</code>
+/// From now on nothing is overwritten at the destination. Test-OssCutover tells whether the time has come.
+/// </example>
 [Cmdlet(VerbsCommon.Set, "MigrationJob", SupportsShouldProcess = true)]
 [OutputType(typeof(MigrationJobInfo))]
 public sealed class SetMigrationJobCommand : JobCommand

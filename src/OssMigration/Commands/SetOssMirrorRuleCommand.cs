@@ -3,6 +3,7 @@ using System.Management.Automation;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Mirroring;
 using OssMigration.Core.Stores;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Views;
@@ -15,6 +16,19 @@ namespace OssMigration.Commands;
 /// not given has its default; only its keys to the origin stay, unless -NoOriginCredential is given. Every other rule and setting of the bucket's
 /// website configuration stays as it is. With -WhatIf it shows the rules before and after.
 /// </summary>
+/// <example>
+/// See the rules before and after
+/// <code>Set-OssMirrorRule photos -OriginCredential (Get-Credential) -WhatIf</code>
+/// </example>
+/// <example>
+/// Let OSS fetch what has not arrived
+/// <code>Set-OssMirrorRule photos -OriginCredential (Get-Credential) -PassThru</code>
+/// OSS keeps this key: give it one that may only read this source. Test-OssMirrorRule proves the rule.
+/// </example>
+/// <example>
+/// A rule for some keys of a bucket, from a public web server
+/// <code>Set-OssMirrorRule -Destination $destination -Prefix public/ -Origin https://www.example.com -ReplacePrefixWith '' -KeepLastModified</code>
+/// </example>
 [Cmdlet(VerbsCommon.Set, "OssMirrorRule", SupportsShouldProcess = true, DefaultParameterSetName = JobSet)]
 [OutputType(typeof(OssMirrorRuleInfo))]
 public sealed class SetOssMirrorRuleCommand : MirrorRuleCommand
@@ -68,6 +82,7 @@ public sealed class SetOssMirrorRuleCommand : MirrorRuleCommand
 
     /// <summary>The region that -OriginCredential signs for. Default: the region of the job's source.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(RegionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? OriginRegion { get; set; }
 

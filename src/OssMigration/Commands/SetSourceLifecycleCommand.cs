@@ -2,6 +2,7 @@ using System.Management.Automation;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Lifecycle;
 using OssMigration.Core.Reporting;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Views;
@@ -13,6 +14,19 @@ namespace OssMigration.Commands;
 /// <c>Compare-MigrationData -Job NAME -Summary | Set-SourceLifecycle</c>. Refused wherever the proof does not hold. -WhatIf shows
 /// the rule, what it deletes and when. Remove-SourceLifecycle withdraws it.
 /// </summary>
+/// <example>
+/// See what would be deleted, and when
+/// <code>Compare-MigrationData photos -Summary | Set-SourceLifecycle -WhatIf</code>
+/// </example>
+/// <example>
+/// Begin with a small step
+/// <code>Compare-MigrationData photos -Summary | Set-SourceLifecycle -Prefix raw/2024/</code>
+/// </example>
+/// <example>
+/// Delete the source
+/// <code>Compare-MigrationData photos -Summary | Set-SourceLifecycle</code>
+/// Asks first, unless -Confirm:$false is given. Remove-SourceLifecycle withdraws the rule before its date.
+/// </example>
 [Cmdlet(VerbsCommon.Set, "SourceLifecycle", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = ObjectsSet)]
 [OutputType(typeof(SourceLifecycleRule))]
 public sealed class SetSourceLifecycleCommand : AsyncMigrationCommand

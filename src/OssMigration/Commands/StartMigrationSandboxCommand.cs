@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Security;
 using OssMigration.Core.Stores;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Sandboxes;
@@ -13,6 +14,31 @@ namespace OssMigration.Commands;
 /// Starts a cloud on this machine for rehearsals: an S3 side and an OSS side that listen on 127.0.0.1 only, as a child
 /// process that ends with the module or the session. It comes with a build of the source, not with the installed module.
 /// </summary>
+/// <example>
+/// Try a migration
+/// <code>
+/// $cloud = Start-MigrationSandbox -SourceFolder ./pictures
+/// New-MigrationJob try $cloud.Source $cloud.Destination
+/// Start-OssMigration try
+/// $cloud | Stop-MigrationSandbox
+/// </code>
+/// </example>
+/// <example>
+/// A million objects over a slow line
+/// <code>
+/// $cloud = Start-MigrationSandbox -S3Bucket 'big=synthetic:flat,count=1000000,size=4096' -LinkBandwidth 200Mbps -LinkLatency 00:00:00.020
+/// $cloud.Source
+/// $cloud | Stop-MigrationSandbox
+/// </code>
+/// </example>
+/// <example>
+/// Keep what arrives
+/// <code>
+/// $cloud = Start-MigrationSandbox -SourceFolder ./pictures -DestinationFolder ./arrived
+/// $cloud.OssEndpoint
+/// $cloud | Stop-MigrationSandbox
+/// </code>
+/// </example>
 [Cmdlet(VerbsLifecycle.Start, "MigrationSandbox", SupportsShouldProcess = true)]
 [OutputType(typeof(SandboxInfo))]
 public sealed class StartMigrationSandboxCommand : AsyncMigrationCommand

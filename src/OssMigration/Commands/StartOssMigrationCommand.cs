@@ -1,6 +1,8 @@
+using System.Collections;
 using System.Management.Automation;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Views;
@@ -15,8 +17,40 @@ namespace OssMigration.Commands;
 /// migrated are non-terminating errors; what stops the job as a whole is one terminating error. Ctrl-C stops cleanly.
 /// A script ends with <c>exit (Start-OssMigration NAME | Select-Object -Last 1).ExitCode</c>.
 /// </summary>
+/// <example>
+/// Run a job, or go on where it was stopped
+/// <code>Start-OssMigration photos</code>
+/// </example>
+/// <example>
+/// End a script with the run's exit code
+/// <code>
+/// $ErrorActionPreference = 'Stop'
+/// exit (Start-OssMigration photos -ErrorAction Continue).ExitCode
+/// </code>
+/// 0 Complete, 2 CompleteWithExceptions, 3 Incomplete; what stops the job as a whole ends the script with 1. See about_OssMigration_Runbooks.
+/// </example>
+/// <example>
+/// Run in the background
+/// <code>
+/// $run = Start-OssMigration photos -AsJob
+/// $run | Receive-Job -Wait -AutoRemoveJob
+/// </code>
+/// Stop-Job stops it cleanly. The job ends with this process; the run is resumed by its name from any other.
+/// </example>
+/// <example>
+/// Run within the time that a host gives
+/// <code>Start-OssMigration photos -TimeBudget 02:45:00</code>
+/// </example>
+/// <example>
+/// Look again at what failed
+/// <code>Start-OssMigration photos -FailedOnly</code>
+/// </example>
+/// <example>
+/// Repair what a comparison found
+/// <code>Compare-MigrationData photos | Start-OssMigration -Job photos</code>
+/// </example>
 [Cmdlet(VerbsLifecycle.Start, "OssMigration", DefaultParameterSetName = JobSet, SupportsShouldProcess = true)]
-[OutputType(typeof(MigrationReport))]
+[OutputType(typeof(MigrationReport), typeof(Job))]
 public sealed class StartOssMigrationCommand : AsyncMigrationCommand
 {
     private const string JobSet = "Job";
@@ -74,6 +108,14 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
     [ValidateRange(0, int.MaxValue)]
     public int MaximumError { get; set; } = 20;
 
+    /// <summary>
+    /// Runs in the background and gives a job of PowerShell at once, for Receive-Job, Wait-Job and Stop-Job. It is Completed when the run came
+    /// to its end, with objects that failed as its errors, and Failed when the run did. It ends with this process; the run is
+    /// resumed by its name from any other.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     /// <inheritdoc/>
     private protected override object ErrorTarget => Job;
 
@@ -84,6 +126,10 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
         if (ParameterSetName == JobSet)
         {
             Start(Job, selection: null);
+        }
+        else if (InputObject.BaseObject is KeySelection keys)
+        {
+            Start(keys.JobName, keys);
         }
         else if (ItemIntake.IsItem(InputObject))
         {
@@ -142,6 +188,12 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
         JobStatus job = Engine.GetJob(name);
         if (!ShouldProcess(Describe(job, selection), $"Run migration job '{name}'?", "OssMigration") || !MayRemove(name))
             return;
+        if (AsJob)
+        {
+            StartJob(name, selection);
+            return;
+        }
+
         RunOptions options = new()
         {
             Credentials = CredentialVault.For(job.Job.Source, SourceCredential, job.Job.Destination, DestinationCredential),
@@ -163,6 +215,24 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
                 await queue.OutputAsync(report, cancellationToken).ConfigureAwait(false);
             }
         });
+    }
+
+    // The job runs this cmdlet once more, with what was asked and answered here. It takes over the keys that came down the pipeline.
+    private void StartJob(string name, KeySelection? selection)
+    {
+        Hashtable parameters = new(MyInvocation.BoundParameters)
+        {
+            ["Confirm"] = false,
+            [selection is null ? nameof(Job) : nameof(InputObject)] = selection ?? (object)name,
+        };
+        parameters.Remove(selection is null ? nameof(InputObject) : nameof(Job));
+        parameters.Remove(nameof(AsJob));
+        if (selection is not null)
+            _items = null;
+        BackgroundRun run = new(MyInvocation.Line, name, (CmdletInfo)MyInvocation.MyCommand, parameters, selection);
+        JobRepository.Add(run);
+        run.Start();
+        WriteObject(run);
     }
 
     // As if the impact were High: asked unless -Confirm said what it wants or $ConfirmPreference is None.

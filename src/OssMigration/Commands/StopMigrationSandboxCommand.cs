@@ -6,6 +6,18 @@ using OssMigration.Sandboxes;
 namespace OssMigration.Commands;
 
 /// <summary>Ends sandboxes that this session started. What they held in memory is gone; folders stay as they are.</summary>
+/// <example>
+/// See what runs
+/// <code>Stop-MigrationSandbox -WhatIf</code>
+/// </example>
+/// <example>
+/// End one
+/// <code>$sandbox | Stop-MigrationSandbox</code>
+/// </example>
+/// <example>
+/// End all of this session
+/// <code>Stop-MigrationSandbox</code>
+/// </example>
 [Cmdlet(VerbsLifecycle.Stop, "MigrationSandbox", SupportsShouldProcess = true)]
 public sealed class StopMigrationSandboxCommand : MigrationCommand
 {

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Stores;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 
@@ -11,6 +12,23 @@ namespace OssMigration.Commands;
 /// Finds out whether an address can be used: what is reachable, which rights are there, what is missing. Gives true or
 /// false, with the reasons as warnings. Writes nothing that stays.
 /// </summary>
+/// <example>
+/// Check both ends
+/// <code>$source, $destination | Test-MigrationAddress</code>
+/// True or false, with the reasons as warnings.
+/// </example>
+/// <example>
+/// See all that was found
+/// <code>Test-MigrationAddress $destination -Detailed</code>
+/// </example>
+/// <example>
+/// End a script that cannot work
+/// <code>
+/// if (-not (Test-MigrationAddress $source -As Source)) {
+///     exit 1
+/// }
+/// </code>
+/// </example>
 [Cmdlet(VerbsDiagnostic.Test, "MigrationAddress")]
 [OutputType(typeof(bool), typeof(AddressCheck))]
 public sealed class TestMigrationAddressCommand : AsyncMigrationCommand
@@ -21,6 +39,7 @@ public sealed class TestMigrationAddressCommand : AsyncMigrationCommand
     /// <summary>The address, or its URI.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNull]
     public StoreAddress Address { get; set; } = null!;
 

@@ -9,6 +9,23 @@ namespace OssMigration.Commands;
 /// Checks whether a business can be switched to OSS now: each condition with the evidence for it. Gives true or false, with the
 /// reasons for false as warnings. Both ends are listed once where no comparison on record serves.
 /// </summary>
+/// <example>
+/// Ask whether the business can be switched
+/// <code>Test-OssCutover photos</code>
+/// False, with the reason, until it is known when writes stopped.
+/// </example>
+/// <example>
+/// See each condition with its evidence
+/// <code>
+/// $stopped = [DateTimeOffset]::UtcNow
+/// Test-OssCutover photos -WritesStoppedAt $stopped -Detailed
+/// </code>
+/// </example>
+/// <example>
+/// Where readers list the bucket
+/// <code>Test-OssCutover photos -WritesStoppedAt $stopped -BusinessLists</code>
+/// A LIST of OSS never shows what has not arrived, so nothing may be left.
+/// </example>
 [Cmdlet(VerbsDiagnostic.Test, "OssCutover")]
 [OutputType(typeof(bool), typeof(CutoverReadiness))]
 public sealed class TestOssCutoverCommand : CutoverCommand

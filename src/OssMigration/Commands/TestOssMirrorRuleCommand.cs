@@ -2,6 +2,7 @@ using System.Management.Automation;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Mirroring;
 using OssMigration.Core.Stores;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 
@@ -12,6 +13,19 @@ namespace OssMigration.Commands;
 /// allows it, by HEAD, and its bytes are held against the source's. Gives true or false, with the reason as a warning. OSS keeps
 /// the object that it fetched, as it would for a reader.
 /// </summary>
+/// <example>
+/// Prove a rule by fetching something
+/// <code>Test-OssMirrorRule photos -CreateProbe</code>
+/// True or false, with the reason as a warning.
+/// </example>
+/// <example>
+/// Fetch one object
+/// <code>Test-OssMirrorRule photos -Key raw/late.txt</code>
+/// </example>
+/// <example>
+/// See all that was found
+/// <code>Test-OssMirrorRule photos -CreateProbe -Detailed</code>
+/// </example>
 [Cmdlet(VerbsDiagnostic.Test, "OssMirrorRule", DefaultParameterSetName = JobSet)]
 [OutputType(typeof(bool), typeof(MirrorTest))]
 public sealed class TestOssMirrorRuleCommand : MirrorRuleCommand
@@ -19,6 +33,7 @@ public sealed class TestOssMirrorRuleCommand : MirrorRuleCommand
     /// <summary>The source, or its URI.</summary>
     [Parameter(Mandatory = true, ParameterSetName = DestinationSet)]
     [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNull]
     public StoreAddress Source { get; set; } = null!;
 

@@ -9,6 +9,22 @@ namespace OssMigration.Commands;
 /// Repeats the check before a cut-over until the business can be switched, and gives the check that says so. Progress names the
 /// conditions that are still open. When the time is over it is an error, and nothing is given. Ctrl-C ends it at once.
 /// </summary>
+/// <example>
+/// Wait until the business can be switched, and switch it
+/// <code>
+/// $ready = Wait-OssCutover photos -WritesStoppedAt $stopped -SkipMirror
+/// Set-MigrationJob photos -CutoverTime $ready.CheckedAt -WhatIf
+/// </code>
+/// $stopped is the moment when the business stopped to change what is there.
+/// </example>
+/// <example>
+/// Wait for six hours at most
+/// <code>Wait-OssCutover photos -WritesStoppedAt $stopped -SkipMirror -Timeout 06:00:00 -Interval 00:05:00</code>
+/// </example>
+/// <example>
+/// Look at the evidence
+/// <code>(Wait-OssCutover photos -WritesStoppedAt $stopped -SkipMirror).Conditions | Where-Object State -eq Met</code>
+/// </example>
 [Cmdlet(VerbsLifecycle.Wait, "OssCutover")]
 [OutputType(typeof(CutoverReadiness))]
 public sealed class WaitOssCutoverCommand : CutoverCommand
@@ -52,10 +68,7 @@ public sealed class WaitOssCutoverCommand : CutoverCommand
             CurrentOperation = evidence,
             RecordType = readiness.IsReady ? ProgressRecordType.Completed : ProgressRecordType.Processing,
         };
-        queue.Post(command =>
-        {
-            command.WriteProgress(record);
-            command.WriteVerbose($"{Display.Time(readiness.CheckedAt)} {readiness.JobName}: {names}");
-        });
+        queue.Progress(record);
+        queue.Post(command => command.WriteVerbose($"{Display.Time(readiness.CheckedAt)} {readiness.JobName}: {names}"));
     }
 }

@@ -46,7 +46,7 @@ public abstract class AsyncMigrationCommand : MigrationCommand, IDisposable
     private protected void Run(Func<PipelineQueue, CancellationToken, Task> work)
     {
         using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        PipelineQueue queue = new(TimeProvider.System);
+        PipelineQueue queue = new(TimeProvider.System, ProgressOutlet.For(Host));
         Task task = Task.Run(() => CompleteAsync(work, queue, cancel.Token), CancellationToken.None);
         try
         {

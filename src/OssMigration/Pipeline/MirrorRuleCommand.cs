@@ -2,6 +2,7 @@ using System.Management.Automation;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Mirroring;
 using OssMigration.Core.Stores;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Views;
 
@@ -27,6 +28,7 @@ public abstract class MirrorRuleCommand : AsyncMigrationCommand
     /// <summary>The bucket of OSS, or its URI.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = DestinationSet)]
     [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNull]
     public StoreAddress Destination { get; set; } = null!;
 

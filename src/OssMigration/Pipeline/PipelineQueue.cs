@@ -8,7 +8,7 @@ namespace OssMigration.Pipeline;
 /// Carries what work says on any thread to the pipeline thread. Output waits while the pipeline is slow; messages never
 /// wait, and are counted where the queue is full; of progress only the latest is kept.
 /// </summary>
-internal sealed class PipelineQueue(TimeProvider time)
+internal sealed class PipelineQueue(TimeProvider time, ProgressOutlet outlet)
 {
     /// <summary>Most entries that wait at a time.</summary>
     public const int Capacity = 1024;
@@ -40,6 +40,9 @@ internal sealed class PipelineQueue(TimeProvider time)
 
     /// <summary>Replaces the progress that is shown next.</summary>
     public void Progress(ProgressSnapshot snapshot) => Volatile.Write(ref _progress, snapshot);
+
+    /// <summary>Shows progress of another kind, without waiting.</summary>
+    public void Progress(ProgressRecord record) => Post(command => outlet.Write(command, record));
 
     /// <summary>Says that nothing more comes.</summary>
     public void Complete() => _entries.Writer.TryComplete();
@@ -99,7 +102,7 @@ internal sealed class PipelineQueue(TimeProvider time)
             return;
         _shown = ProgressView.Of(snapshot);
         _shownAt = time.GetTimestamp();
-        command.WriteProgress(_shown);
+        outlet.Write(command, _shown);
     }
 
     private void WriteEnd(Cmdlet command)
@@ -111,7 +114,7 @@ internal sealed class PipelineQueue(TimeProvider time)
             if (_shown is not null)
             {
                 _shown.RecordType = ProgressRecordType.Completed;
-                command.WriteProgress(_shown);
+                outlet.Write(command, _shown);
             }
         }
 

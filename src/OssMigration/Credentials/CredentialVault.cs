@@ -1,24 +1,31 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
-using System.Net;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Stores;
 
-namespace OssMigration;
+namespace OssMigration.Credentials;
 
 /// <summary>
-/// Keys that were given by hand, in the memory of this process only. An address carries the key id; the secret is found
-/// here by service and key id.
+/// Keys that were given by hand and scripts that give keys, in the memory of this process only. An address carries the key id at most;
+/// the rest is found here by service, bucket and key id.
 /// </summary>
 internal static class CredentialVault
 {
-    private static readonly ConcurrentDictionary<string, StoreCredential> Keys = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, ICredentialProvider> Providers = new(StringComparer.Ordinal);
 
     /// <summary>Keeps a secret and returns the address that refers to it.</summary>
     public static StoreAddress Keep(StoreAddress address, PSCredential credential, string? securityToken)
     {
         StoreAddress referring = address with { Credential = new CredentialReference(CredentialKind.Prompt, credential.UserName) };
-        Keys[NameOf(referring)] = ToKeys(credential, securityToken);
+        Providers[NameOf(referring)] = new FixedCredentialProvider(GivenKeys.ToKeys(credential, securityToken));
+        return referring;
+    }
+
+    /// <summary>Keeps a script that gives keys and returns the address that refers to it.</summary>
+    public static StoreAddress Keep(StoreAddress address, ScriptBlock script, object?[] arguments)
+    {
+        StoreAddress referring = address with { Credential = new CredentialReference(CredentialKind.Script) };
+        Providers[NameOf(referring)] = ScriptedCredentials.FromScript(script, arguments, address.ToString());
         return referring;
     }
 
@@ -32,12 +39,14 @@ internal static class CredentialVault
     public static ICredentialProvider? For(StoreAddress address, PSCredential? given, string parameter)
     {
         if (given is not null)
-            return new FixedCredentialProvider(ToKeys(given, securityToken: null));
-        if (address.Credential.Kind != CredentialKind.Prompt)
-            return null;
-        return Keys.TryGetValue(NameOf(address), out StoreCredential? kept)
-            ? new FixedCredentialProvider(kept)
-            : throw new CredentialNeededException(address, parameter);
+            return new FixedCredentialProvider(GivenKeys.ToKeys(given, securityToken: null));
+        return address.Credential.Kind switch
+        {
+            CredentialKind.Prompt or CredentialKind.Script =>
+                Providers.TryGetValue(NameOf(address), out ICredentialProvider? kept) ? kept : throw new CredentialNeededException(address, parameter),
+            CredentialKind.Secret => ScriptedCredentials.FromSecret(address.Credential, address.ToString()),
+            _ => null,
+        };
     }
 
     /// <summary>The keys for both ends of a job.</summary>
@@ -51,26 +60,20 @@ internal static class CredentialVault
     public static void Remember(StoreAddress address, PSCredential? given)
     {
         if (given is not null && address.Credential.Kind == CredentialKind.Prompt && address.Credential.Name == given.UserName)
-            Keys[NameOf(address)] = ToKeys(given, securityToken: null);
+            Providers[NameOf(address)] = new FixedCredentialProvider(GivenKeys.ToKeys(given, securityToken: null));
     }
 
     private static string NameOf(StoreAddress address)
         => string.Join('\n', address.Scheme, address.Endpoint?.AbsoluteUri, address.Bucket, address.Credential.Name);
-
-    private static StoreCredential ToKeys(PSCredential credential, string? securityToken)
-    {
-        NetworkCredential plain = credential.GetNetworkCredential();
-
-        // A backslash or @ in a key id would be split off as a domain, so the id comes from the credential itself.
-        return new StoreCredential(credential.UserName, plain.Password, securityToken);
-    }
 }
 
 /// <summary>An address wants keys that were given by hand, and this process was not given them.</summary>
 public sealed class CredentialNeededException : Exception
 {
     internal CredentialNeededException(StoreAddress address, string parameter)
-        : base($"The keys of {address.Uri} (key id {address.Credential.Name}) were given by hand in another session and are never stored. Give them again with -{parameter}.")
+        : base(address.Credential.Kind == CredentialKind.Script
+            ? $"The keys of {address.Uri} come from a script, which another session was given. Make the address again with New-MigrationAddress -CredentialScript, or give keys with -{parameter}."
+            : $"The keys of {address.Uri} (key id {address.Credential.Name}) were given by hand in another session and are never stored. Give them again with -{parameter}.")
     {
         Address = address;
     }

@@ -1,19 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
 using OssMigration.Core.Stores;
 
-namespace OssMigration.Stores.Oss;
+namespace OssMigration.Stores;
 
 /// <summary>Keys and when they end.</summary>
 /// <param name="Credential">The keys.</param>
 /// <param name="Expires">When they end; null for never.</param>
-internal sealed record LeasedCredential(StoreCredential Credential, DateTimeOffset? Expires);
+public sealed record LeasedCredential(StoreCredential Credential, DateTimeOffset? Expires);
 
 /// <summary>
 /// Keeps keys until shortly before they end, or until the store refuses them. Fetches at most once in five seconds, so
 /// that many requests that are refused together cause one fetch.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore makes no wait handle, so there is nothing to give back.")]
-internal sealed class CachedCredentials(TimeProvider time, Func<CancellationToken, ValueTask<LeasedCredential>> fetch) : ICredentialProvider
+public sealed class CachedCredentials(TimeProvider time, Func<CancellationToken, ValueTask<LeasedCredential>> fetch) : ICredentialProvider
 {
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);

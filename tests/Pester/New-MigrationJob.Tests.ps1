@@ -1,0 +1,29 @@
+#Requires -Version 7.4
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+
+BeforeAll {
+    . "$PSScriptRoot/Common.ps1"
+    . Open-Stage New-MigrationJob
+}
+
+AfterAll {
+    . Close-Stage
+}
+
+Describe 'New-MigrationJob' {
+    It 'names all problems at once and makes nothing' {
+        { New-MigrationJob Bad_Name s3://source s3://elsewhere -Concurrency 5000 } | Should -Throw -ErrorId 'JobOptionsInvalid,OssMigration.Commands.NewMigrationJobCommand'
+        Get-MigrationJob 'Bad*' | Should -BeNullOrEmpty
+    }
+
+    It 'makes nothing with -WhatIf' {
+        New-MigrationJob what-if $source $destination -WhatIf
+        Get-MigrationJob 'what-if*' | Should -BeNullOrEmpty
+    }
+
+    It 'goes on from a finished job' {
+        $job = New-MigrationJob -Name again -BaseJob photos -Mode Incremental -Interval 00:00:01 -RunCount 1
+        $job.Mode | Should -Be 'Incremental'
+        (Start-OssMigration $job).Copied.Objects | Should -Be 0
+    }
+}

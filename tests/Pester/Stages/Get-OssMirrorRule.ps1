@@ -1,0 +1,2 @@
+Set-OssMirrorRule photos -OriginCredential $sandbox.S3Credential
+Set-OssMirrorRule photos -Prefix raw/ -OriginCredential $sandbox.S3Credential

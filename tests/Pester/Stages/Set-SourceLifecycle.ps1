@@ -1,0 +1,2 @@
+Set-MigrationJob photos -CutoverTime ([System.DateTimeOffset]::UtcNow)
+$null = Start-OssMigration photos
