@@ -8,6 +8,8 @@ internal sealed class Pace : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
 
+    private const double FirstShare = 0.3;
+
     /// <summary>Bytes that may be under way on one connection while a limit holds.</summary>
     public const int SmallBuffer = 64 * 1024;
 
@@ -16,16 +18,25 @@ internal sealed class Pace : IDisposable
 
     private const long RoomSeconds = 4;
     private const double LongRoundTripSeconds = 0.1;
+    private const int LargestBuffer = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// How long a limit is not used in full at the beginning: connections open, and code is cold, which a business on the line would notice.
+    /// </summary>
+    public static readonly TimeSpan GentleStart = TimeSpan.FromSeconds(3);
 
     private readonly object _gate = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private readonly long _begunAt;
+    private long _bytesPerSecond;
     private LimitPlan _plan = LimitPlan.None;
 
     /// <summary>Begins without a limit.</summary>
     public Pace(TimeProvider time)
     {
         _time = time;
+        _begunAt = time.GetTimestamp();
         Reading = new RateLimiter(time);
         Writing = new RateLimiter(time);
         Objects = new RateLimiter(time);
@@ -55,22 +66,19 @@ internal sealed class Pace : IDisposable
     }
 
     /// <summary>
-    /// Bytes that a connection may have under way while a limit of the rate holds; null while none does, or where it is so
-    /// high that connections bounded like that would not reach it over a long line.
+    /// Bytes that a connection may have under way while a limit of the rate holds: as few as all together reach it with over a
+    /// long line, and at least <see cref="SmallBuffer"/>. Null without a limit.
     /// </summary>
     /// <param name="connections">How many there may be.</param>
     public int? ConnectionBuffer(int connections)
-    {
-        long? rate = Reading.PerSecond;
-        return rate is null || rate * LongRoundTripSeconds > (long)SmallBuffer * connections ? null : SmallBuffer;
-    }
+        => Interlocked.Read(ref _bytesPerSecond) is > 0 and var rate ? (int)Math.Clamp(rate * LongRoundTripSeconds / connections, SmallBuffer, LargestBuffer) : null;
 
     /// <summary>
     /// Bytes that all reads, or all writes, under way may have before them. While a limit holds, so many that each still
     /// moves on; more of them would only wait on each other with their connections open.
     /// </summary>
     /// <param name="most">Where no limit holds, and at most.</param>
-    public long Room(long most) => Reading.PerSecond is { } rate ? Math.Min(most, rate * RoomSeconds) : most;
+    public long Room(long most) => Interlocked.Read(ref _bytesPerSecond) is > 0 and var rate ? Math.Min(most, rate * RoomSeconds) : most;
 
     /// <summary>Takes up these limits, at once and for all that waits already.</summary>
     public void Obey(LimitPlan plan)
@@ -78,7 +86,7 @@ internal sealed class Pace : IDisposable
         lock (_gate)
         {
             _plan = plan;
-            _timer.Change(plan.Schedule is null ? Timeout.InfiniteTimeSpan : Tick, Tick);
+            _timer.Change(Tick, Tick);
         }
 
         Follow();
@@ -104,11 +112,20 @@ internal sealed class Pace : IDisposable
                 return;
             }
 
-            Set(Reading, now.BytesPerSecond);
-            Set(Writing, now.BytesPerSecond);
+            Interlocked.Exchange(ref _bytesPerSecond, now.BytesPerSecond ?? 0);
+            Set(Reading, AtTheBeginning(now.BytesPerSecond));
+            Set(Writing, AtTheBeginning(now.BytesPerSecond));
             Set(Objects, now.ObjectsPerSecond);
             Pause.Open();
+            if (_plan.Schedule is null && _time.GetElapsedTime(_begunAt) >= GentleStart)
+                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
+    }
+
+    private long? AtTheBeginning(long? perSecond)
+    {
+        double part = _time.GetElapsedTime(_begunAt) / GentleStart;
+        return part >= 1 ? perSecond : (long?)(perSecond * (FirstShare + ((1 - FirstShare) * part)));
     }
 
     private static void Set(RateLimiter limiter, long? perSecond)

@@ -7,8 +7,11 @@ namespace OssMigration.Core.Throttling;
 /// </summary>
 internal sealed class RateLimiter : IDisposable
 {
-    // A timer is late by up to 16 ms (Windows); what the bucket holds must outlast that, or the rate is not reached.
-    private const double BurstSeconds = 0.025;
+    /// <summary>
+    /// How long the bucket fills. A timer is late by up to 16 ms on Windows and 4 ms elsewhere; what the bucket holds must outlast
+    /// that, or the rate is not reached.
+    /// </summary>
+    public static readonly double BurstSeconds = OperatingSystem.IsWindows() ? 0.025 : 0.012;
 
     private readonly object _gate = new();
     private readonly LinkedList<Waiter> _waiters = new();

@@ -145,8 +145,8 @@ try {
 
     ''
     '=== seamless-migration'
-    # Many at a time, so that reads and writes of large objects do not wait on each other.
-    $limits = @{ Concurrency = 64 }
+    # Few at a time fill a line of this length, and whoever shares it waits for all of them.
+    $limits = @{ Concurrency = 14 }
     if (-not $NoReserve) { $limits += @{ LinkBandwidth = $line; ReserveForBusiness = $need } }
     $move = @{
         Job = 'rehearsal'

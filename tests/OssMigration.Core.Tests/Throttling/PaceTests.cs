@@ -16,6 +16,7 @@ public sealed class PaceTests
     {
         using Pace pace = new(_time);
         pace.Obey(Plan("08:00-09:00=1MB/s,5/s; 09:00-10:00=pause; *=2MB/s"));
+        _time.Advance(Pace.GentleStart);
         Assert.Equal((2_000_000L, 2_000_000L, null, false), State(pace));
 
         _time.Advance(TimeSpan.FromSeconds(60.5));
@@ -48,6 +49,7 @@ public sealed class PaceTests
     public async Task Another_plan_ends_a_pause_and_a_cancelled_waiter_goes()
     {
         using Pace pace = new(_time);
+        _time.Advance(Pace.GentleStart);
         pace.Obey(Plan("*=pause"));
         using CancellationTokenSource cancel = new();
         Task cancelled = pace.Pause.WaitAsync(cancel.Token).AsTask();
@@ -62,14 +64,32 @@ public sealed class PaceTests
     }
 
     [Fact]
-    public void Connections_are_bounded_while_a_limit_holds_that_they_can_reach()
+    public void Connections_are_bounded_to_what_they_need_to_reach_a_limit()
     {
         using Pace pace = new(_time);
         Assert.Null(pace.ConnectionBuffer(32));
         pace.Obey(new LimitPlan(new RateLimits { BytesPerSecond = 20_000_000 }, null));
         Assert.Equal(Pace.SmallBuffer, pace.ConnectionBuffer(32));
+        Assert.Equal(200_000, pace.ConnectionBuffer(10));
         pace.Obey(new LimitPlan(new RateLimits { BytesPerSecond = 1_000_000_000 }, null));
-        Assert.Null(pace.ConnectionBuffer(32));
+        Assert.Equal(3_125_000, pace.ConnectionBuffer(32));
+    }
+
+    [Fact]
+    public void The_first_seconds_take_less_than_the_limit_and_more_and_more_of_it()
+    {
+        using Pace pace = new(_time);
+        pace.Obey(new LimitPlan(new RateLimits { BytesPerSecond = 1_000_000 }, null));
+        List<long?> rates = [];
+        for (int i = 0; i < 8; i++)
+        {
+            rates.Add(pace.Reading.PerSecond);
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
+        Assert.Equal(300_000, rates[0]);
+        Assert.Equal(rates.Order(), rates);
+        Assert.Equal([1_000_000L, 1_000_000L], rates[6..]);
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class RateLimiterTests
     {
         using RateLimiter limiter = new(_time) { PerSecond = 1000 };
         _time.Advance(TimeSpan.FromHours(1));
-        Assert.True(limiter.AcquireAsync(25, Token).AsTask().IsCompletedSuccessfully);
+        Assert.True(limiter.AcquireAsync((int)(1000 * RateLimiter.BurstSeconds), Token).AsTask().IsCompletedSuccessfully);
         Assert.False(limiter.AcquireAsync(1, Token).AsTask().IsCompletedSuccessfully);
     }
 
