@@ -2,7 +2,9 @@ namespace OssMigration.Core.Throttling;
 
 /// <summary>
 /// Passes a stream on, counting its bytes and holding them to a rate: what is paid for is read, not the reverse, so that a
-/// sender is never ahead by more than the buffers in between. Does not dispose the stream inside.
+/// sender is never ahead by more than the buffers in between. The next piece is ordered while one is read: so the oldest
+/// stream has the line to itself as long as it keeps up, where others would slip in between its pieces, all of them at a
+/// time. Does not dispose the stream inside.
 /// </summary>
 /// <param name="inner">The stream.</param>
 /// <param name="length">Bytes that it has; no more is paid for.</param>
@@ -15,6 +17,8 @@ internal sealed class MeteredStream(Stream inner, long length, long paid, Action
     private readonly long _length = length;
     private long _left = length;
     private long _paid = paid;
+    private Task? _order;
+    private int _ordered;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -46,13 +50,9 @@ internal sealed class MeteredStream(Stream inner, long length, long paid, Action
         if (limiter.IsLimited && _left > 0 && buffer.Length > 0)
         {
             int wanted = (int)Math.Min(Math.Min(buffer.Length, limiter.Piece), _left);
-            if (_paid < wanted)
-            {
-                int missing = wanted - (int)_paid;
-                await limiter.AcquireAsync(TrafficCost.OfContent(missing), turn, cancellationToken).ConfigureAwait(false);
-                _paid = wanted;
-            }
-
+            while (_paid < wanted)
+                await PayAsync(cancellationToken).ConfigureAwait(false);
+            Order(cancellationToken);
             buffer = buffer[..wanted];
         }
 
@@ -61,6 +61,25 @@ internal sealed class MeteredStream(Stream inner, long length, long paid, Action
         _paid = Math.Max(0, _paid - read);
         count(read);
         return read;
+    }
+
+    private async ValueTask PayAsync(CancellationToken cancellationToken)
+    {
+        Order(cancellationToken);
+        if (_order is { } order)
+            await order.ConfigureAwait(false);
+        _paid += _ordered;
+        (_order, _ordered) = (null, 0);
+    }
+
+    // What is ordered when the stream ends early is lost; it is a piece at most.
+    private void Order(CancellationToken cancellationToken)
+    {
+        if (_ordered > 0 || _left <= _paid)
+            return;
+        _ordered = (int)Math.Min(limiter.Piece, _left - _paid);
+        ValueTask order = limiter.AcquireAsync(TrafficCost.OfContent(_ordered), turn, cancellationToken);
+        _order = order.IsCompletedSuccessfully ? null : order.AsTask();
     }
 
     /// <inheritdoc/>

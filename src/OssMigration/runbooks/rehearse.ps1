@@ -145,9 +145,7 @@ try {
 
     ''
     '=== seamless-migration'
-    # Few at a time fill a line of this length, and whoever shares it waits for all of them.
-    $limits = @{ Concurrency = 14 }
-    if (-not $NoReserve) { $limits += @{ LinkBandwidth = $line; ReserveForBusiness = $need } }
+    $limits = if ($NoReserve) { @{} } else { @{ LinkBandwidth = $line; ReserveForBusiness = $need } }
     $move = @{
         Job = 'rehearsal'
         Source = $sandbox.Source
