@@ -8,6 +8,21 @@ namespace OssMigration.Commands;
 /// The workers of a job as its coordinator sees them: host, version, what they do, rates, shares of the limits, when they were last heard.
 /// Asked from any machine that reaches the broker.
 /// </summary>
+/// <example>
+/// See who works
+/// <code>Get-OssMigrationWorker photos -Queue amqps://broker.example.com/migration</code>
+/// Needs a broker (RabbitMQ).
+/// </example>
+/// <example>
+/// See who was lost
+/// <code>Get-OssMigrationWorker -Queue amqps://broker.example.com/migration | Where-Object State -eq Lost</code>
+/// Needs a broker (RabbitMQ). What a lost worker had goes to others by itself.
+/// </example>
+/// <example>
+/// See rates and shares of the limits
+/// <code>Get-OssMigrationWorker photos -Queue amqps://broker.example.com/migration | Format-List</code>
+/// Needs a broker (RabbitMQ).
+/// </example>
 [Cmdlet(VerbsCommon.Get, "OssMigrationWorker")]
 [OutputType(typeof(MigrationWorker))]
 public sealed class GetOssMigrationWorkerCommand : QueueCommand

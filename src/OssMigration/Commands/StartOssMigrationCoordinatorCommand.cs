@@ -2,6 +2,7 @@ using System.Management.Automation;
 using OssMigration.Cluster;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Views;
@@ -13,6 +14,21 @@ namespace OssMigration.Commands;
 /// (Start-OssMigrationWorker) copy, and it copies itself too. It resumes, stops and reports as Start-OssMigration does; a
 /// job may change between both. While it is away, workers go on with what is in the queue.
 /// </summary>
+/// <example>
+/// Coordinate a job, and copy here too
+/// <code>Start-OssMigrationCoordinator photos -Queue amqps://broker.example.com/migration</code>
+/// Needs a broker (RabbitMQ).
+/// </example>
+/// <example>
+/// Leave the copying to the workers
+/// <code>Start-OssMigrationCoordinator photos -Queue amqps://broker.example.com/migration -CoordinateOnly</code>
+/// Needs a broker (RabbitMQ). The limits of the job hold for all workers together: Set-MigrationJob changes them, Stop-OssMigration stops them all.
+/// </example>
+/// <example>
+/// Use a broker with a certificate of one's own
+/// <code>Start-OssMigrationCoordinator photos -Queue amqps://broker.local -QueueCertificateAuthority ./authority.pem -QueueCredential (Get-Credential)</code>
+/// Needs a broker (RabbitMQ).
+/// </example>
 [Cmdlet(VerbsLifecycle.Start, "OssMigrationCoordinator", SupportsShouldProcess = true)]
 [OutputType(typeof(MigrationReport))]
 public sealed class StartOssMigrationCoordinatorCommand : QueueCommand

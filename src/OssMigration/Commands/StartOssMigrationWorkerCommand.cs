@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using OssMigration.Cluster;
 using OssMigration.Core.Slices;
+using OssMigration.Credentials;
 using OssMigration.Pipeline;
 
 namespace OssMigration.Commands;
@@ -9,6 +10,21 @@ namespace OssMigration.Commands;
 /// Makes this machine a worker of a job that is coordinated elsewhere (Start-OssMigrationCoordinator). It may join and leave
 /// at any time; Ctrl-C hands over what is under way. It uses its own keys and ends when the job has ended.
 /// </summary>
+/// <example>
+/// Work for a job
+/// <code>Start-OssMigrationWorker photos -Queue amqps://broker.example.com/migration</code>
+/// Needs a broker (RabbitMQ). The job's addresses name the variables or the profile where this machine has its own keys.
+/// </example>
+/// <example>
+/// Work for whatever job there is, for the night
+/// <code>Start-OssMigrationWorker -Queue amqps://broker.example.com/migration -KeepRunning -TimeBudget 08:00:00</code>
+/// Needs a broker (RabbitMQ).
+/// </example>
+/// <example>
+/// Give this machine's keys by hand
+/// <code>Start-OssMigrationWorker photos -Queue amqps://broker.example.com -SourceCredential (Get-Credential) -DestinationCredential (Get-Credential)</code>
+/// Needs a broker (RabbitMQ).
+/// </example>
 [Cmdlet(VerbsLifecycle.Start, "OssMigrationWorker")]
 [OutputType(typeof(WorkerSummary))]
 public sealed class StartOssMigrationWorkerCommand : QueueCommand
