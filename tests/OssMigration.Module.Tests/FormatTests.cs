@@ -60,7 +60,7 @@ public sealed class FormatTests
 
         PSObject after = PSObject.AsPSObject(PSSerializer.Deserialize(PSSerializer.Serialize(before)));
 
-        Assert.Equal($"Deserialized.OssMigration.Core.{type}", after.TypeNames[0]);
+        Assert.Equal($"Deserialized.{LoadedTypes.NameOf(type)}", after.TypeNames[0]);
         Assert.Equal(before.Properties.Select(property => property.Name), after.Properties.Select(property => property.Name));
         foreach (PSPropertyInfo property in before.Properties.Where(property => property.Value is string or long or int or bool or double or TimeSpan or null))
             Assert.Equal(property.Value, after.Properties[property.Name].Value);
