@@ -14,6 +14,7 @@ internal sealed class QueueConnection : IAsyncDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan VirtualHostAnswer = TimeSpan.FromSeconds(10);
 
     private readonly IConnection _connection;
@@ -69,7 +70,9 @@ internal sealed class QueueConnection : IAsyncDisposable
         };
         try
         {
-            QueueConnection connection = new(await factory.CreateConnectionAsync(cancellationToken).ConfigureAwait(false), address, onBlocked);
+            // A line that swallows everything lets the client wait for the broker's greeting without end.
+            Task<IConnection> opening = factory.CreateConnectionAsync(cancellationToken);
+            QueueConnection connection = new(await opening.WaitAsync(OpenLimit, cancellationToken).ConfigureAwait(false), address, onBlocked);
             await connection.ProveVirtualHostAsync(cancellationToken).ConfigureAwait(false);
             return connection;
         }

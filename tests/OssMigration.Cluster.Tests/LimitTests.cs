@@ -11,8 +11,8 @@ namespace OssMigration.Cluster.Tests;
 public sealed class LimitTests
 {
     private const int Limit = 3_000_000;
-    private const int Objects = 4_500;
-    private const int Size = 100_000;
+    private const int Objects = 2_000;
+    private const int Size = 300_000;
     private static readonly WorkerOptions Lasting = new();
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
 
