@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using OssMigration.Cluster;
 using OssMigration.Core.Cutover;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
@@ -15,6 +16,7 @@ namespace OssMigration;
 /// (<see cref="JobStateError"/>), <c>JobOptionsInvalid</c>, <c>Object*</c> for one object of a run
 /// (<see cref="MigrationItemState"/>), <c>Run*</c>, <c>JobBase*</c>, <c>Mirror*</c>, <c>Cutover*</c> and <c>Lifecycle*</c> for what is refused on
 /// safety's behalf, <c>Bucket*</c>, <c>Policy*</c> and <c>Forecast*</c> for a preparation that cannot be made (<see cref="RefusedException"/>),
+/// <c>Cluster*</c> for a machine that cannot take part in a job of many, <c>Queue*</c> for a broker that cannot be used (<see cref="QueueProblem"/>),
 /// <c>CredentialNeeded</c>, <c>Sandbox*</c>, <c>ArgumentInvalid</c>, <c>LocalDisk</c>, <c>Unexpected</c>.
 /// </summary>
 internal static class Errors
@@ -30,6 +32,7 @@ internal static class Errors
         CredentialNeededException e => Record(e, "CredentialNeeded", ErrorCategory.AuthenticationError, e.Address.Uri, e.Message),
         RefusedException e => Record(e, e.ErrorId, ErrorCategory.InvalidOperation, target, e.Reason, e.Mend),
         CutoverTimeoutException e => Record(e, "CutoverTimeout", ErrorCategory.OperationTimeout, e.Last ?? target, e.Message),
+        QueueException e => Record(e, "Queue" + e.Problem, CategoryOf(e.Problem), target, e.Message),
         SandboxException e => Record(e, "Sandbox" + e.Problem, ErrorCategory.NotInstalled, target, e.Message),
         ArgumentException e => Record(e, "ArgumentInvalid", ErrorCategory.InvalidArgument, target, Sentence(e)),
         UnauthorizedAccessException e => Record(e, "LocalDisk", ErrorCategory.PermissionDenied, target, e.Message),
@@ -80,6 +83,15 @@ internal static class Errors
         JobStateError.Locked => ErrorCategory.ResourceBusy,
         JobStateError.OtherJob or JobStateError.OtherVersion => ErrorCategory.InvalidOperation,
         _ => ErrorCategory.InvalidData,
+    };
+
+    private static ErrorCategory CategoryOf(QueueProblem problem) => problem switch
+    {
+        QueueProblem.LoginRefused or QueueProblem.NotTrusted => ErrorCategory.AuthenticationError,
+        QueueProblem.NoVirtualHost => ErrorCategory.ObjectNotFound,
+        QueueProblem.PermissionMissing => ErrorCategory.PermissionDenied,
+        QueueProblem.NoQuorumQueues => ErrorCategory.NotImplemented,
+        _ => ErrorCategory.ConnectionError,
     };
 
     private static ErrorCategory CategoryOf(MigrationItem item) => item.State switch

@@ -16,6 +16,9 @@ public sealed class CmdletSurfaceTests
         { "Remove-MigrationJob", "Job WhatIf Confirm", "", "High" },
         { "Start-OssMigration", "Job InputObject FailedOnly RemoveDeleted MaximumRemoved SourceCredential DestinationCredential TimeBudget MaximumError AsJob WhatIf Confirm", "MigrationReport Job", "Medium" },
         { "Stop-OssMigration", "Job WhatIf Confirm", "", "Medium" },
+        { "Start-OssMigrationCoordinator", "Job Queue QueueCredential QueueCertificateAuthority AllowInsecureQueue CoordinateOnly SourceCredential DestinationCredential TimeBudget MaximumError WhatIf Confirm", "MigrationReport", "Medium" },
+        { "Start-OssMigrationWorker", "Job Queue QueueCredential QueueCertificateAuthority AllowInsecureQueue SourceCredential DestinationCredential SliceCount SliceTime KeepRunning TimeBudget", "WorkerSummary", "" },
+        { "Get-OssMigrationWorker", "Job Queue QueueCredential QueueCertificateAuthority AllowInsecureQueue", "MigrationWorker", "" },
         { "Get-MigrationReport", "Job Run Last", "MigrationReport", "" },
         { "Get-MigrationItem", "Job Run State ErrorKind", "MigrationItem", "" },
         { "Compare-MigrationData", "Job Source Destination Level IncludeSame Summary SourceCredential DestinationCredential", "ComparisonItem ComparisonSummary", "" },
@@ -57,6 +60,7 @@ public sealed class CmdletSurfaceTests
     [InlineData("Set-MigrationJob")]
     [InlineData("Remove-MigrationJob")]
     [InlineData("Stop-OssMigration")]
+    [InlineData("Start-OssMigrationCoordinator")]
     [InlineData("Get-MigrationReport")]
     [InlineData("Get-MigrationItem")]
     [InlineData("Compare-MigrationData")]

@@ -15,7 +15,7 @@ public sealed class FormatTests
         ["Reporting.MigrationReport"] = """
             {"JobName":"photos","Run":2,"Status":"CompleteWithExceptions","Reason":"1 object failed.","Duration":"1.02:03:04","Resumes":1,
              "Listed":{"Objects":4907,"Bytes":650000000},"Copied":{"Objects":4906,"Bytes":649000000},"Failed":{"Objects":1,"Bytes":1000000},
-             "DestinationOnly":{"Objects":3,"Bytes":1},"SourceUsage":{"Requests":5000,"BytesRead":649000000},"DestinationUsage":{"Requests":1,"BytesWritten":5}}
+             "DestinationOnly":{"Objects":3,"Bytes":1},"Shared":{"Workers":4,"Slices":100},"SourceUsage":{"Requests":5000,"BytesRead":649000000},"DestinationUsage":{"Requests":1,"BytesWritten":5}}
             """,
         ["Preparation.Forecast"] = """
             {"Summary":"320 TB: 200 Mbit/s needs 148 days.","Arithmetic":["One step.","Another."],"Objects":100000000,"Bytes":320000000000000,"BytesPerSecond":25000000,
@@ -32,6 +32,8 @@ public sealed class FormatTests
         ["Cutover.CutoverCondition"] = """{"Subject":"StaleObjects","State":"NotMet","Evidence":"'\u001b[2J' is stale.","Mend":"Run again."}""",
         ["Lifecycle.SourceLifecycleRule"] = """{"JobName":"photos","RuleId":"ossmigration-photos","IsOurs":true,"Prefix":"p\u001b[2J/","Date":"2026-06-02T00:00:00Z","Status":"Enabled","Objects":4907,"Bytes":650000000}""",
         ["Reporting.ObjectCount"] = """{"Objects":4907,"Bytes":650000000}""",
+        ["Cluster.MigrationWorker"] = """{"Worker":"host-1\u001b[2J","JobName":"photos","HostName":"host","ProcessId":1,"Version":"0.1.0","State":"Working","StartedAt":"2026-06-01T00:00:00Z","LastHeardAt":"2026-06-01T00:00:00Z","Message":"Waiting.","MaxBytesPerSecond":5,"MaxObjectsPerSecond":7}""",
+        ["Cluster.WorkerSummary"] = """{"Worker":"host-1\u001b[2J","JobName":"photos","Slices":3,"Objects":4907,"BytesWritten":1536,"Duration":"01:02:03","Reason":"The job has ended."}""",
         ["Reporting.StoreUsage"] = """{"Requests":5000,"Retries":3,"BytesRead":1536,"BytesWritten":0}""",
     };
 
@@ -43,7 +45,7 @@ public sealed class FormatTests
     {
         using Session session = new();
         object sample = Sample(session, type);
-        XElement[] views = [.. Views().Where(view => TypeOf(view) == "OssMigration.Core." + type)];
+        XElement[] views = [.. Views().Where(view => TypeOf(view) == LoadedTypes.NameOf(type))];
 
         Assert.Equal(["ListControl", "TableControl"], views.Select(ControlOf).Order(StringComparer.Ordinal));
         AssertAllEvaluate(session, views, sample);
@@ -58,7 +60,7 @@ public sealed class FormatTests
 
         PSObject after = PSObject.AsPSObject(PSSerializer.Deserialize(PSSerializer.Serialize(before)));
 
-        Assert.Equal($"Deserialized.OssMigration.Core.{type}", after.TypeNames[0]);
+        Assert.Equal($"Deserialized.{LoadedTypes.NameOf(type)}", after.TypeNames[0]);
         Assert.Equal(before.Properties.Select(property => property.Name), after.Properties.Select(property => property.Name));
         foreach (PSPropertyInfo property in before.Properties.Where(property => property.Value is string or long or int or bool or double or TimeSpan or null))
             Assert.Equal(property.Value, after.Properties[property.Name].Value);
@@ -174,6 +176,7 @@ public sealed class FormatTests
     private static object Sample(Session session, string type)
     {
         session.Run("New-MigrationAddress s3://any").Single();
+        session.Run("Get-OssMigrationWorker -Queue no-address");
         return LoadedTypes.Make(type, Samples[type].Replace("\"KEY\"", System.Text.Json.JsonSerializer.Serialize(Key), StringComparison.Ordinal));
     }
 

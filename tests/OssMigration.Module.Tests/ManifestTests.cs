@@ -20,7 +20,7 @@ public sealed class ManifestTests
             .Order(StringComparer.Ordinal)];
 
         Assert.Equal(inAssembly, exported);
-        Assert.Equal(25, exported.Length);
+        Assert.Equal(28, exported.Length);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ManifestTests
     public void Only_the_thin_assembly_lies_on_top_and_dependencies_lie_in_lib()
     {
         Assert.Equal(["OssMigration.dll"], Directory.GetFiles(Layout.Module, "*.dll").Select(Path.GetFileName));
-        string[] needed = ["OssMigration.Core.dll", "OssMigration.Stores.dll", "AWSSDK.Core.dll", "AWSSDK.S3.dll", "Microsoft.Data.Sqlite.dll", "Polly.Core.dll", "OssMigration.Stores.deps.json"];
+        string[] needed = ["OssMigration.Core.dll", "OssMigration.Stores.dll", "OssMigration.Cluster.dll", "RabbitMQ.Client.dll", "AWSSDK.Core.dll", "AWSSDK.S3.dll", "Microsoft.Data.Sqlite.dll", "Polly.Core.dll", "OssMigration.Stores.deps.json"];
         Assert.All(needed, file => Assert.True(File.Exists(Path.Combine(Layout.Module, "lib", file)), file));
         Assert.Empty(Directory.GetFiles(Layout.Module, "System.Management.Automation.dll", SearchOption.AllDirectories));
     }

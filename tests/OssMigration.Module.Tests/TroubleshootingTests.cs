@@ -27,7 +27,7 @@ public sealed partial class TroubleshootingTests
     [Fact]
     public void Every_id_of_a_refusal_is_in_the_topic()
     {
-        string[] assemblies = ["OssMigration.dll", "lib/OssMigration.Core.dll"];
+        string[] assemblies = ["OssMigration.dll", "lib/OssMigration.Core.dll", "lib/OssMigration.Cluster.dll"];
         string[] ids = [.. assemblies.SelectMany(TextsOf).Where(text => RefusalWord().IsMatch(text)).Distinct()
             .Except(assemblies.SelectMany(NamesOf))
             .Except(Elements)];
@@ -40,7 +40,7 @@ public sealed partial class TroubleshootingTests
     [Fact]
     public void Every_id_in_the_topic_is_one_that_the_module_can_give()
     {
-        HashSet<string> known = [.. IdsOfEnums(), .. TextsOf("OssMigration.dll"), .. TextsOf("lib/OssMigration.Core.dll"), .. TextsOf("lib/OssMigration.Stores.dll")];
+        HashSet<string> known = [.. IdsOfEnums(), .. TextsOf("OssMigration.dll"), .. TextsOf("lib/OssMigration.Core.dll"), .. TextsOf("lib/OssMigration.Stores.dll"), .. TextsOf("lib/OssMigration.Cluster.dll")];
 
         Assert.NotEmpty(IdsOfTopic());
         Assert.Empty(IdsOfTopic().Except(known));
@@ -51,17 +51,19 @@ public sealed partial class TroubleshootingTests
     {
         using Session session = new();
         session.Run("New-MigrationAddress s3://any").Single();
+        session.Run("Get-OssMigrationWorker -Queue no-address");
         return
         [
             .. IdsOf("Store", "OssMigration.Core.Stores.StoreErrorKind"),
             .. IdsOf("Job", "OssMigration.Core.Jobs.JobStateError"),
             .. IdsOf("Object", "OssMigration.Core.Reporting.MigrationItemState"),
+            .. IdsOf("Queue", "OssMigration.Cluster.QueueProblem", "OssMigration.Cluster"),
             .. Enum.GetNames(LoadedTypes.ModuleAssembly.GetType("OssMigration.Sandboxes.SandboxProblem", throwOnError: true)!).Select(name => "Sandbox" + name),
         ];
     }
 
-    private static IEnumerable<string> IdsOf(string family, string type)
-        => Enum.GetNames(LoadedTypes.In(LoadedTypes.EngineContext, "OssMigration.Core")!.GetType(type, throwOnError: true)!).Select(name => family + name);
+    private static IEnumerable<string> IdsOf(string family, string type, string assembly = "OssMigration.Core")
+        => Enum.GetNames(LoadedTypes.In(LoadedTypes.EngineContext, assembly)!.GetType(type, throwOnError: true)!).Select(name => family + name);
 
     // An entry begins with its ids, alone on a line of four blanks.
     private static HashSet<string> IdsOfTopic()
@@ -96,6 +98,6 @@ public sealed partial class TroubleshootingTests
     [GeneratedRegex(@"^ {4}(?<id>[A-Z][A-Za-z]+)(, (?<id>[A-Z][A-Za-z]+))*\r?$", RegexOptions.Multiline)]
     private static partial Regex EntryLine();
 
-    [GeneratedRegex("^(Bucket|Cutover|Forecast|JobBase|Lifecycle|Mirror|Policy|Run)[A-Z][a-z][A-Za-z]+$")]
+    [GeneratedRegex("^(Bucket|Cluster|Cutover|Forecast|JobBase|Lifecycle|Mirror|Policy|Run)[A-Z][a-z][A-Za-z]+$")]
     private static partial Regex RefusalWord();
 }

@@ -157,8 +157,19 @@ public sealed class SandboxProcess : IAsyncDisposable
     public Task SetClockAsync(SandboxSide side, DateTimeOffset utcNow) => PostAsync("/clock", new { side = Name(side), utcNow });
 
     /// <summary>Limits a side; zero is without limit.</summary>
-    public Task SetLimitsAsync(SandboxSide side, int latencyMs = 0, long bytesPerSecond = 0, int requestsPerSecondPerKey = 0) =>
-        PostAsync("/limits", new { side = Name(side), latencyMs, bytesPerSecond, requestsPerSecondPerKey });
+    public Task SetLimitsAsync(SandboxSide side, int latencyMs = 0, long bytesPerSecond = 0, int requestsPerSecondPerKey = 0, int requestsPerSecondPerAccessKey = 0) =>
+        PostAsync("/limits", new { side = Name(side), latencyMs, bytesPerSecond, requestsPerSecondPerKey, requestsPerSecondPerAccessKey });
+
+    /// <summary>Further keys of the OSS side, as STS gives them: good for an hour, with a token.</summary>
+    public async Task<StoreCredential> IssueKeysAsync()
+    {
+        using HttpResponseMessage answer = await _admin.PostAsJsonAsync("/tokens", new { side = "oss", expiresInSeconds = 3600 }, Json);
+        await RequireAsync(answer);
+        using JsonDocument document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        JsonElement keys = document.RootElement;
+        return new StoreCredential(
+            keys.GetProperty("accessKeyId").GetString()!, keys.GetProperty("accessKeySecret").GetString()!, keys.GetProperty("securityToken").GetString());
+    }
 
     /// <summary>Executes the lifecycle rules of a side by its clock; how many objects were deleted.</summary>
     public async Task<long> RunLifecycleAsync(SandboxSide side)

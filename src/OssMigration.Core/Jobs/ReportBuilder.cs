@@ -78,6 +78,7 @@ internal sealed class ReportBuilder(JobFolder folder, RunRow run, StoreChain sto
             Overwritten = Of(OutcomeKind.Overwritten),
             MetadataRepaired = Of(OutcomeKind.MetadataRepaired),
             ChangedSinceListedBytes = reader.ChangedBytes(run.Run),
+            Shared = reader.Sharing(run.Run)?.ToWork(),
             SourceUsage = run.SourceUsage + stores.SourceUsage,
             DestinationUsage = run.DestinationUsage + stores.DestinationUsage,
         };

@@ -4,6 +4,7 @@ using OssMigration.Core.Journal;
 using OssMigration.Core.Listing;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Slices;
 using OssMigration.Core.Throttling;
 
 namespace OssMigration.Core.Jobs;
@@ -18,10 +19,12 @@ internal sealed class RunAssembly
     private readonly RunStretch _stretch;
     private readonly RunProgress _progress;
     private readonly UploadJournal _uploads;
+    private readonly SliceHooks? _slice;
 
     /// <summary>Reads from the journal where the run stands.</summary>
-    public RunAssembly(EngineEnvironment environment, JobFolder folder, ListerChoice listers, IRunListener listener, RunStretch stretch)
+    public RunAssembly(EngineEnvironment environment, JobFolder folder, ListerChoice listers, IRunListener listener, RunStretch stretch, SliceHooks? slice = null)
     {
+        _slice = slice;
         _environment = environment;
         _folder = folder;
         _listers = listers;
@@ -29,7 +32,7 @@ internal sealed class RunAssembly
         _stretch = stretch;
         using JournalReader reader = folder.Read();
         _progress = MakeProgress(reader);
-        _uploads = new UploadJournal(stretch.Journal, reader);
+        _uploads = new UploadJournal(stretch.Journal, reader) { OnBegun = slice?.UploadBegun };
         Transfer = new ObjectTransfer(MakeCopyContext());
         Reports = new ReportBuilder(folder, stretch.Run, stretch.Stores, _progress, environment.Time);
     }
@@ -47,6 +50,10 @@ internal sealed class RunAssembly
     /// <exception cref="ManifestException">What earlier runs settled cannot be read.</exception>
     public RunSession MakeSession()
         => new(MakeRunContext(), _stretch.Stores, _uploads, () => Reports.Stopped("The run is under way."));
+
+    /// <summary>The session that lets others run the ranges.</summary>
+    public SharedSession MakeSharedSession(ISliceExchange exchange)
+        => new(_folder, _stretch, _uploads, _progress, () => Reports.Stopped("The run is under way."), exchange, _listener, _environment.Time);
 
     /// <summary>Removes at the destination what is gone at the source.</summary>
     public GoneRemover MakeRemover(RunOptions options) => new(_folder, _stretch, options, _progress, _listener, _environment.Time);
@@ -75,7 +82,7 @@ internal sealed class RunAssembly
         Pace = _stretch.Stores.Pace,
         LargeSlots = new SemaphoreSlim(Math.Max(2, _stretch.Job.Concurrency / 8)),
         PartsAtATime = Math.Min(8, _stretch.Job.Concurrency),
-        Memory = new MemoryBudget(_stretch.Job.MemoryBudget),
+        Memory = _slice?.Memory ?? new MemoryBudget(_stretch.Job.MemoryBudget),
         Blocks = new BlockPool(),
         Uploads = _uploads,
         ETags = new ETagTrust(),
@@ -94,7 +101,7 @@ internal sealed class RunAssembly
             Folder = _folder,
             Run = _stretch.Run.Run,
             Rules = rules,
-            Walks = MakeWalks(settled),
+            Walks = _slice is null ? MakeWalks(settled) : _slice.Walks(MakeWalks(settled)),
             Pause = _stretch.Stores.Pace.Pause,
             Pool = new TransferPool(Transfer, _stretch.Job.Concurrency, _stretch.Stores.Pace.Pause, _progress, new InProgressLookUp(_stretch.Stores, settled, rules).FindAsync),
             Journal = _stretch.Journal,
@@ -109,7 +116,7 @@ internal sealed class RunAssembly
     private IKeyWalks MakeWalks(MergedManifest settled)
     {
         if (_stretch.Run.Scope == RunScope.Everything)
-            return new ListedWalks(_stretch.Job.Filter.Prefix, _listers.Source, _listers.Destination, settled, RangeBoardOptions.Default);
+            return new ListedWalks(_stretch.Job.Filter.Prefix, _listers.Source, _listers.Destination, settled, _slice is null ? RangeBoardOptions.Default : SliceHooks.OneRange);
         return new SelectedWalks(
             _stretch.Stores, ObjectFilterMatcher.Compile(_stretch.Job.Filter), settled, _folder.Selection(_stretch.Run.Run), _stretch.Job.Concurrency);
     }

@@ -60,7 +60,7 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
             }
 
             await PlanAsync(stretch).ConfigureAwait(false);
-            RunSession session = assembly.MakeSession();
+            IRunSession session = options.Exchange is { } exchange ? assembly.MakeSharedSession(exchange) : assembly.MakeSession();
             await session.RunAsync(OpenRanges(stretch.Run.Run), cancellationToken).ConfigureAwait(false);
             reason = session.StopReason;
             if (OpenRanges(stretch.Run.Run).Count == 0)

@@ -1,4 +1,5 @@
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Slices;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Jobs;
@@ -35,6 +36,9 @@ public sealed record RunOptions
 
     /// <summary>Most objects to remove; more, and none is removed. Null: a tenth of what earlier runs settled.</summary>
     public long? MaximumRemoved { get; init; }
+
+    /// <summary>Gives the ranges of the run to other machines; null to run them here.</summary>
+    public ISliceExchange? Exchange { get; init; }
 
     /// <summary>What the run is to look at.</summary>
     internal RunScope Scope => Selection is not null ? RunScope.Selection : FailedOnly ? RunScope.FailedOnly : RunScope.Everything;

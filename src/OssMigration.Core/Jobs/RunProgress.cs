@@ -90,6 +90,24 @@ internal sealed class RunProgress
         }
     }
 
+    /// <summary>Another machine came so far.</summary>
+    public void CountElsewhere(ObjectCount listed, ObjectCount done, ObjectCount copied, long failed)
+    {
+        lock (_gate)
+        {
+            _listed += listed;
+            _done += done;
+            _copied += copied;
+            _failed += failed;
+        }
+    }
+
+    /// <summary>Transfers of other machines that run now.</summary>
+    public int ActiveElsewhere
+    {
+        set => Volatile.Write(ref _active, value);
+    }
+
     /// <summary>Where the run stands now.</summary>
     public ProgressSnapshot Snapshot(long bytesWritten)
     {

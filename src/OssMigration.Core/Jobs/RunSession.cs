@@ -8,7 +8,7 @@ namespace OssMigration.Core.Jobs;
 /// One stretch of a run in this process: ranges, workers and the clock that flushes, reports and listens for a stop. It
 /// ends with everything complete, stopped or broken off; in each case the books are flushed and nothing runs any more.
 /// </summary>
-internal sealed class RunSession(RunContext context, StoreChain stores, UploadJournal uploads, Func<MigrationReport> checkpoint)
+internal sealed class RunSession(RunContext context, StoreChain stores, UploadJournal uploads, Func<MigrationReport> checkpoint) : IRunSession
 {
     /// <summary>The reason where another process asked for the stop.</summary>
     public const string StopCalled = "Stop-OssMigration was called.";
@@ -17,13 +17,13 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
 
     private readonly RunRanges _ranges = new(context);
 
-    /// <summary>Why the session was stopped; null when nobody stopped it.</summary>
+    /// <inheritdoc/>
     public string? StopReason { get; private set; }
 
-    /// <summary>True when cut-over has come since the session began, so that everything that is left must be decided anew.</summary>
+    /// <inheritdoc/>
     public bool IsOvertakenByCutover => !context.IsAfterCutover && context.Cutover.HasCome;
 
-    /// <summary>Runs until all is complete, or the token stops it.</summary>
+    /// <inheritdoc/>
     public async Task RunAsync(IReadOnlyList<RangeRow> ranges, CancellationToken cancellationToken)
     {
         using CancellationTokenSource run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -147,12 +147,6 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
         stores.Obey(job);
     }
 
-    /// <summary>The uploads that nothing will carry on: their objects are settled otherwise or gone. Those of objects that the run did not look at are left.</summary>
-    public IReadOnlyList<UploadRow> LeftOver(RunRow run)
-    {
-        using JournalReader reader = context.Folder.Read();
-        return [.. uploads.Open().Where(upload => IsLookedAt(upload.Key) && reader.ItemState(run.Run, upload.Key) is not MigrationItemState.Failed)];
-
-        bool IsLookedAt(string key) => run.Scope == RunScope.Everything || KeyTable.Has(context.Folder.Selection(run.Run), key);
-    }
+    /// <inheritdoc/>
+    public IReadOnlyList<UploadRow> LeftOver(RunRow run) => uploads.LeftOver(context.Folder, run);
 }

@@ -75,6 +75,13 @@ internal sealed class StoreChain : IAsyncDisposable
     /// <summary>What the destination was asked for.</summary>
     public StoreUsage DestinationUsage => _destinationMeter.Usage;
 
+    /// <summary>Counts what another machine asked both ends for on this run's behalf.</summary>
+    public void Count(StoreUsage source, StoreUsage destination)
+    {
+        _sourceMeter.Add(source);
+        _destinationMeter.Add(destination);
+    }
+
     /// <summary>Facts of the destination's bucket; null where the store has no such thing.</summary>
     public async Task<BucketFacts?> InspectDestinationAsync(CancellationToken cancellationToken)
         => _destinationBucket is null ? null : await _retryingDestination.CallAsync(_destinationBucket.InspectBucketAsync, cancellationToken).ConfigureAwait(false);

@@ -6,6 +6,7 @@ using OssMigration.Core.Jobs;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Planning;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Slices;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Journal;
@@ -159,6 +160,10 @@ internal sealed class JournalReader : IDisposable
     public IReadOnlyList<LifecycleRecord> LifecycleRules() => Guard(() => JournalSchema.GetMeta(_connection, JournalTransaction.LifecycleName)) is { } text
         ? Guard(() => JsonSerializer.Deserialize<LifecycleRecord[]>(text, JobJson.Options)!)
         : [];
+
+    /// <summary>How it stands with the ranges of a run that other machines work on; null where none do.</summary>
+    public Sharing? Sharing(int run) => Guard(() => JournalSchema.GetMeta(_connection, JournalTransaction.SharingName)) is { } text
+        && Guard(() => JsonSerializer.Deserialize<Sharing>(text, JobJson.Options)!) is { } sharing && sharing.Run == run ? sharing : null;
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();

@@ -5,6 +5,7 @@ using OssMigration.Core.Copying;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Slices;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Journal;
@@ -14,6 +15,9 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
 {
     /// <summary>Where the meta table has the lifecycle rules.</summary>
     public const string LifecycleName = "lifecycle";
+
+    /// <summary>Where the meta table has the sharing of a run.</summary>
+    public const string SharingName = "sharing";
 
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
 
@@ -157,6 +161,11 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
     public void PutLifecycleRules(IReadOnlyList<LifecycleRecord> rules) => Run(
         "INSERT INTO meta(name, value) VALUES($1, $2) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
         LifecycleName, JsonSerializer.Serialize(rules, JobJson.Options));
+
+    /// <summary>Records how it stands with the ranges that other machines work on.</summary>
+    public void PutSharing(Sharing sharing) => Run(
+        "INSERT INTO meta(name, value) VALUES($1, $2) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+        SharingName, JsonSerializer.Serialize(sharing, JobJson.Options));
 
     /// <summary>Sets or clears the wish that the run stops.</summary>
     public void SetStop(bool stop) => Run("UPDATE control SET stop = $1 WHERE id = 1", stop ? 1 : 0);

@@ -1,4 +1,7 @@
 using OssMigration.Core.Copying;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Listing;
+using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Journal;
@@ -18,11 +21,38 @@ internal sealed class UploadJournal : IUploadJournal
             _open[upload.Key] = (upload, [.. reader.Parts(upload.Key)]);
     }
 
+    /// <summary>Told of an upload that has its id, before its first part is sent; null for nobody.</summary>
+    public Func<UploadRow, Task>? OnBegun { get; init; }
+
     /// <summary>All that are open now.</summary>
     public IReadOnlyList<UploadRow> Open()
     {
         lock (_gate)
             return [.. _open.Values.Select(open => open.Row)];
+    }
+
+    /// <summary>Those that nothing will carry on: their objects are settled otherwise or gone. Those of objects that the run did not look at are left.</summary>
+    public IReadOnlyList<UploadRow> LeftOver(JobFolder folder, RunRow run)
+    {
+        using JournalReader reader = folder.Read();
+        return [.. Open().Where(upload => IsLookedAt(upload.Key) && reader.ItemState(run.Run, upload.Key) is not MigrationItemState.Failed)];
+
+        bool IsLookedAt(string key) => run.Scope == RunScope.Everything || KeyTable.Has(folder.Selection(run.Run), key);
+    }
+
+    /// <summary>Enters an upload as it stands elsewhere, in place of what was known of its object.</summary>
+    public async Task PutAsync(UploadRow upload, IReadOnlyList<FinishedPart> parts)
+    {
+        await _writer.WriteAsync(writes =>
+        {
+            writes.PutUploadIntent(upload);
+            if (upload.UploadId is { } id)
+                writes.SetUploadId(upload.Key, id);
+            foreach (FinishedPart part in parts)
+                writes.PutPart(upload.Key, part);
+        }).ConfigureAwait(false);
+        lock (_gate)
+            _open[upload.Key] = (upload, [.. parts]);
     }
 
     /// <inheritdoc/>
@@ -51,8 +81,15 @@ internal sealed class UploadJournal : IUploadJournal
     public async Task SetIdAsync(string key, string uploadId)
     {
         await _writer.WriteAsync(writes => writes.SetUploadId(key, uploadId)).ConfigureAwait(false);
+        UploadRow begun;
         lock (_gate)
-            _open[key] = (_open[key].Row with { UploadId = uploadId }, _open[key].Parts);
+        {
+            begun = _open[key].Row with { UploadId = uploadId };
+            _open[key] = (begun, _open[key].Parts);
+        }
+
+        if (OnBegun is not null)
+            await OnBegun(begun).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

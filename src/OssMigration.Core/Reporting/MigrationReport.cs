@@ -54,6 +54,10 @@ public readonly record struct StoreUsage(long Requests, long Retries, long Bytes
     /// <summary>Adds.</summary>
     public static StoreUsage operator +(StoreUsage left, StoreUsage right) => new(
         left.Requests + right.Requests, left.Retries + right.Retries, left.BytesRead + right.BytesRead, left.BytesWritten + right.BytesWritten);
+
+    /// <summary>Subtracts.</summary>
+    public static StoreUsage operator -(StoreUsage left, StoreUsage right) => new(
+        left.Requests - right.Requests, left.Retries - right.Retries, left.BytesRead - right.BytesRead, left.BytesWritten - right.BytesWritten);
 }
 
 /// <summary>The report of one run. Immutable; sizes in bytes, times in UTC.</summary>
@@ -157,6 +161,9 @@ public sealed record MigrationReport
 
     /// <summary>What the destination was asked for.</summary>
     public StoreUsage DestinationUsage { get; init; }
+
+    /// <summary>How the run went over many machines; null where one alone ran it.</summary>
+    public SharedWork? Shared { get; init; }
 
     /// <summary>Copied bytes over the run's duration.</summary>
     public double BytesPerSecond => Duration > TimeSpan.Zero ? Copied.Bytes / Duration.TotalSeconds : 0;

@@ -14,6 +14,15 @@ internal sealed class TransferMeter
     public StoreUsage Usage => new(
         Interlocked.Read(ref _requests), Interlocked.Read(ref _retries), Interlocked.Read(ref _bytesRead), Interlocked.Read(ref _bytesWritten));
 
+    /// <summary>Adds what another machine counted.</summary>
+    public void Add(StoreUsage other)
+    {
+        Interlocked.Add(ref _requests, other.Requests);
+        Interlocked.Add(ref _retries, other.Retries);
+        Interlocked.Add(ref _bytesRead, other.BytesRead);
+        Interlocked.Add(ref _bytesWritten, other.BytesWritten);
+    }
+
     /// <summary>One request is sent.</summary>
     public void CountRequest() => Interlocked.Increment(ref _requests);
 

@@ -83,6 +83,7 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link, BusinessApi 
         limits.Latency = TimeSpan.FromMilliseconds(request.LatencyMs);
         limits.BytesPerSecond = request.BytesPerSecond;
         limits.RequestsPerSecondPerKey = request.RequestsPerSecondPerKey;
+        limits.AccessKeys.RequestsPerSecond = request.RequestsPerSecondPerAccessKey;
         await DoneAsync(context, static () => { });
     }
 

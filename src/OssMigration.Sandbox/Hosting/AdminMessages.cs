@@ -8,7 +8,7 @@ namespace OssMigration.Sandbox.Hosting;
 internal sealed record ClockRequest(string Side, double? OffsetSeconds, DateTimeOffset? UtcNow);
 
 /// <summary>POST /limits: what is left out is not limited.</summary>
-internal sealed record LimitsRequest(string Side, double LatencyMs, long BytesPerSecond, int RequestsPerSecondPerKey);
+internal sealed record LimitsRequest(string Side, double LatencyMs, long BytesPerSecond, int RequestsPerSecondPerKey, int RequestsPerSecondPerAccessKey = 0);
 
 /// <summary>POST /website: how the OSS side shows secrets, and how long it waits for origins; what is left out is as usual.</summary>
 internal sealed record WebsiteRequest(bool MaskSecrets, double OriginTimeoutMs);

@@ -47,6 +47,7 @@ internal sealed class SideCall
     public static async ValueTask<SideCall> BeginAsync(HttpContext context, Side side, string operation, string? bucket, string? key)
     {
         side.Statistics.CountRequest(operation);
+        await side.Limits.AccessKeys.WaitAsync(context);
         (ArmedFault? armed, TimeSpan delay) = side.Faults.Take(operation, key);
         TimeSpan wait = side.Limits.Latency + delay;
         if (wait > TimeSpan.Zero)

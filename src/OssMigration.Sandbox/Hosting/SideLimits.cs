@@ -19,6 +19,9 @@ internal sealed class SideLimits
     /// <summary>Requests per second for one object key; 0 for no limit.</summary>
     public int RequestsPerSecondPerKey { get; set; }
 
+    /// <summary>Requests per second for each access key.</summary>
+    public AccessKeyPace AccessKeys { get; } = new();
+
     /// <summary>Counts a request for a key; false when the key had its share of this second.</summary>
     public bool TryAdmit(string bucketAndKey)
     {

@@ -33,5 +33,5 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
     }
 
     private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name)
-        => name.Name is "OssMigration.Core" or "OssMigration.Stores" ? Engine.Value.LoadEngine(name.Name) : null;
+        => name.Name is "OssMigration.Core" or "OssMigration.Stores" or "OssMigration.Cluster" ? Engine.Value.LoadEngine(name.Name) : null;
 }

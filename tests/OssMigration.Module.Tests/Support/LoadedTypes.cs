@@ -22,10 +22,15 @@ internal static class LoadedTypes
     /// <summary>An assembly of a context by name; null where the context does not hold it.</summary>
     public static Assembly? In(AssemblyLoadContext context, string name) => context.Assemblies.SingleOrDefault(assembly => assembly.GetName().Name == name);
 
+    /// <summary>The full name of a type of the engine, or of the rooms beside it (Cluster.).</summary>
+    public static string NameOf(string type) => AssemblyOf(type) == "OssMigration.Core" ? $"OssMigration.Core.{type}" : $"OssMigration.{type}";
+
     /// <summary>Makes an object of the engine out of JSON.</summary>
     public static object Make(string type, string json)
     {
-        Type found = In(EngineContext, "OssMigration.Core")!.GetType("OssMigration.Core." + type, throwOnError: true)!;
+        Type found = In(EngineContext, AssemblyOf(type))!.GetType(NameOf(type), throwOnError: true)!;
         return JsonSerializer.Deserialize(json, found, Json)!;
     }
+
+    private static string AssemblyOf(string type) => type.StartsWith("Cluster.", StringComparison.Ordinal) ? "OssMigration.Cluster" : "OssMigration.Core";
 }

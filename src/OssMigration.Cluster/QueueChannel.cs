@@ -1,0 +1,117 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace OssMigration.Cluster;
+
+/// <summary>A message as it arrived.</summary>
+/// <param name="Type">What it is.</param>
+/// <param name="Body">Its bytes.</param>
+/// <param name="IsRedelivered">Whether it was given to somebody before.</param>
+/// <param name="ReplyTo">Where an answer goes; null for nowhere.</param>
+/// <param name="CorrelationId">What the answer must carry.</param>
+/// <param name="Channel">Where it came in.</param>
+/// <param name="Tag">Its number there.</param>
+internal sealed record Delivery(string Type, byte[] Body, bool IsRedelivered, string? ReplyTo, string? CorrelationId, QueueChannel Channel, ulong Tag)
+{
+    /// <summary>Accepts it: the broker forgets it. Without effect where its channel is lost.</summary>
+    public Task AcceptAsync() => Channel.AcceptAsync(Tag);
+}
+
+/// <summary>One channel; safe for several users, one at a time.</summary>
+internal sealed class QueueChannel(IChannel channel, QueueAddress address) : IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+
+    /// <summary>Whether it can still be used.</summary>
+    public bool IsOpen => channel.IsOpen;
+
+    /// <summary>Does something on the channel.</summary>
+    /// <exception cref="QueueException">The broker refuses for good.</exception>
+    public async Task<T> DoAsync<T>(Func<IChannel, Task<T>> action, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await action(channel).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (QueueErrors.Fatal(exception, address) is { } fatal)
+        {
+            throw fatal;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Publishes a message. Where the channel confirms, the broker keeps it when this returns.</summary>
+    public Task PublishAsync(string exchange, string routingKey, string type, byte[] body, CancellationToken cancellationToken, string? replyTo = null, string? correlationId = null)
+    {
+        bool isKept = exchange.Length == 0 && replyTo is null && correlationId is null;
+        BasicProperties properties = new()
+        {
+            Type = type,
+            DeliveryMode = isKept ? DeliveryModes.Persistent : DeliveryModes.Transient,
+            ReplyTo = replyTo,
+            CorrelationId = correlationId,
+        };
+        return DoAsync(
+            async open =>
+            {
+                await open.BasicPublishAsync(exchange, routingKey, mandatory: isKept, properties, body, cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Begins to receive.</summary>
+    /// <param name="queue">From where.</param>
+    /// <param name="atATime">Messages that may be unaccepted at a time; 0 where none need be accepted.</param>
+    /// <param name="receive">Called with each, in order; quick.</param>
+    /// <param name="onCancelled">Called when the queue is deleted.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>The consumer's tag.</returns>
+    public Task<string> ReceiveAsync(string queue, ushort atATime, Action<Delivery> receive, Action onCancelled, CancellationToken cancellationToken) => DoAsync(
+        async open =>
+        {
+            if (atATime > 0)
+                await open.BasicQosAsync(0, atATime, global: false, cancellationToken).ConfigureAwait(false);
+            AsyncEventingBasicConsumer consumer = new(open);
+            consumer.ReceivedAsync += (_, message) =>
+            {
+                receive(new Delivery(
+                    message.BasicProperties.Type ?? "", message.Body.ToArray(), message.Redelivered,
+                    message.BasicProperties.ReplyTo, message.BasicProperties.CorrelationId, this, message.DeliveryTag));
+                return Task.CompletedTask;
+            };
+            consumer.UnregisteredAsync += (_, _) =>
+            {
+                onCancelled();
+                return Task.CompletedTask;
+            };
+            return await open.BasicConsumeAsync(queue, autoAck: atATime == 0, consumer, cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <summary>Accepts a message; without effect where the channel is lost.</summary>
+    public async Task AcceptAsync(ulong tag)
+    {
+        try
+        {
+            await DoAsync(
+                async open =>
+                {
+                    await open.BasicAckAsync(tag, multiple: false).ConfigureAwait(false);
+                    return true;
+                },
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RabbitMQ.Client.Exceptions.RabbitMQClientException or ObjectDisposedException or IOException)
+        {
+            // The broker gives it to somebody again, who sees that it is known.
+        }
+    }
+
+    /// <summary>Frees what it holds; the connection closes it.</summary>
+    public void Dispose() => _gate.Dispose();
+}

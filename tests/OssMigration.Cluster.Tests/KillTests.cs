@@ -1,0 +1,107 @@
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+using OssMigration.TestKit;
+using Xunit;
+
+namespace OssMigration.Cluster.Tests;
+
+[Collection(nameof(OneBroker))]
+public sealed class KillTests
+{
+    private const int Workers = 4;
+    private const int Concurrency = 8;
+
+    // .ci/full asks for the long form: as many kills as the promise names.
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("OSSMIGRATION_TEST_LONG") == "1";
+    private static readonly int WorkerKills = IsLong ? 20 : 4;
+    private static readonly int CoordinatorKills = IsLong ? 5 : 1;
+    private static readonly int Objects = IsLong ? 60_000 : 12_000;
+    private static readonly int Latency = IsLong ? 100 : 60;
+
+    private readonly List<ShellProcess> _all = [];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Workers_coordinators_and_the_broker_may_be_killed_at_any_time_and_the_job_ends_complete()
+    {
+        await using SharedJob shared = await SharedJob.StartAsync(new SandboxBucket { Synthetic = $"flat,count={Objects},size=2000" }, WithEnvironmentKeys);
+        await shared.Sandbox.SetLimitsAsync(SandboxSide.Oss, latencyMs: Latency);
+        try
+        {
+            await RunAsync(shared);
+        }
+        finally
+        {
+            _all.ForEach(process => process.Dispose());
+        }
+
+        MigrationReport report = Assert.Single(shared.Engine.GetReports(shared.Job.Name));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{report.Shared}; {report.Resumes} resumes; {(await shared.Sandbox.GetStatisticsAsync()).Oss["PutObject"]} puts of {Objects} objects");
+        Assert.Equal((RunStatus.Complete, true, Objects), (report.Status, report.Reconciled, report.Listed.Objects));
+        Assert.Equal(CoordinatorKills, report.Resumes);
+        Assert.InRange(report.Shared!.Redelivered, 1, long.MaxValue);
+
+        // Only what was in flight is written twice: a slice of a killed worker at most in what it had under way.
+        int interruptions = WorkerKills + (Workers * 2);
+        Assert.InRange((await shared.Sandbox.GetStatisticsAsync()).Oss["PutObject"], Objects, Objects + (interruptions * 2 * Concurrency * 2));
+        await shared.AssertSameAsync(Objects);
+    }
+
+    private async Task RunAsync(SharedJob shared)
+    {
+        Random random = new(11);
+        ShellProcess coordinator = Start(shared, $"exit (Start-OssMigrationCoordinator {shared.Job.Name} -Queue {shared.Broker.Uri} -CoordinateOnly -InformationAction Continue).ExitCode");
+        List<ShellProcess> workers = [.. Enumerable.Range(0, Workers).Select(_ => StartWorker(shared))];
+        await Eventually.TrueAsync(async () => (await shared.Sandbox.GetStatisticsAsync()).Oss["PutObject"] > Objects / 50, "the first objects");
+        int coordinatorKills = 0;
+        for (int kill = 1; kill <= WorkerKills; kill++)
+        {
+            await PauseAsync(random);
+            Assert.False(coordinator.HasExited, $"The job was too small: it ended before kill {kill}.\n{coordinator.Output}");
+            int victim = random.Next(Workers);
+            await workers[victim].KillAsync();
+            workers[victim] = StartWorker(shared);
+            if (kill == WorkerKills / 2)
+                await shared.Broker.RestartAsync(kill: true);
+            if (kill * CoordinatorKills / WorkerKills > coordinatorKills)
+            {
+                await PauseAsync(random);
+                Assert.False(coordinator.HasExited, $"The job was too small: it ended before coordinator kill {coordinatorKills}.\n{coordinator.Output}");
+                await coordinator.KillAsync();
+                coordinatorKills++;
+                await PauseAsync(random);
+                coordinator = Start(shared, $"exit (Start-OssMigrationCoordinator {shared.Job.Name} -Queue {shared.Broker.Uri} -CoordinateOnly -InformationAction Continue).ExitCode");
+            }
+        }
+
+        Assert.False(coordinator.HasExited, $"The job was too small.\n{coordinator.Output}");
+        await shared.Sandbox.SetLimitsAsync(SandboxSide.Oss);
+        int exitCode = await coordinator.WaitAsync();
+        Assert.True(exitCode == 0, $"{exitCode}: {coordinator.Output}\n{string.Join("\n---\n", workers.Select(worker => worker.Output))}");
+        Assert.Equal(CoordinatorKills, coordinatorKills);
+    }
+
+    private static async Task PauseAsync(Random random)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(random.Next(1000, 3000)));
+        await timer.WaitForNextTickAsync(Token);
+    }
+
+    private ShellProcess StartWorker(SharedJob shared) => Start(shared, $"Start-OssMigrationWorker {shared.Job.Name} -Queue {shared.Broker.Uri} -SliceTime 00:00:02 -InformationAction Continue");
+
+    private ShellProcess Start(SharedJob shared, string command)
+    {
+        ShellProcess process = ShellProcess.Start(shared.Broker, shared.Home, shared.Sandbox.S3Keys, shared.Sandbox.OssKeys, command);
+        _all.Add(process);
+        return process;
+    }
+
+    private static MigrationJob WithEnvironmentKeys(MigrationJob job) => job with
+    {
+        Concurrency = Concurrency,
+        Source = job.Source with { Credential = new CredentialReference(CredentialKind.Environment, ShellProcess.SourceVariables) },
+        Destination = job.Destination with { Credential = new CredentialReference(CredentialKind.Environment, ShellProcess.DestinationVariables) },
+    };
+}
