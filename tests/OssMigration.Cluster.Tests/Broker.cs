@@ -8,6 +8,7 @@ namespace OssMigration.Cluster.Tests;
 internal sealed record Broker(string Uri, string TlsUri, string CertificateAuthority, string UserName, string Password, string Folder)
 {
     private const string Variable = "OSSMIGRATION_TEST_RABBITMQ";
+    private const string Alone = "OSSMIGRATION_TEST_ALONE";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -26,6 +27,16 @@ internal sealed record Broker(string Uri, string TlsUri, string CertificateAutho
         }
 
         return Read(line);
+    }
+
+    /// <summary>
+    /// As <see cref="Require"/>, for a test that measures or takes minutes: it runs alone on the machine, in a part of .ci/run of
+    /// its own, and is skipped where other test programs run beside it.
+    /// </summary>
+    public static Broker RequireAlone()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable(Alone) == "1", $"Measures, so it runs by itself: {Alone} not set (.ci/run, part 'many machines').");
+        return Require();
     }
 
     /// <summary>Ends and starts it: SIGTERM, or SIGKILL.</summary>

@@ -14,6 +14,7 @@ public sealed class CutOffTests
     [Fact]
     public async Task A_worker_cut_off_from_the_broker_for_a_minute_gives_up_its_slice_connects_again_and_goes_on()
     {
+        Broker.RequireAlone();
         await using SharedJob shared = await SharedJob.StartAsync(new SandboxBucket { Synthetic = $"flat,count={Objects},size=100" });
         await using TcpProxy line = new(shared.Broker.Address.Port);
         Told told = new();

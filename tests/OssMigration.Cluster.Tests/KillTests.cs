@@ -26,6 +26,7 @@ public sealed class KillTests
     [Fact]
     public async Task Workers_coordinators_and_the_broker_may_be_killed_at_any_time_and_the_job_ends_complete()
     {
+        Broker.RequireAlone();
         await using SharedJob shared = await SharedJob.StartAsync(new SandboxBucket { Synthetic = $"flat,count={Objects},size=2000" }, WithEnvironmentKeys);
         await shared.Sandbox.SetLimitsAsync(SandboxSide.Oss, latencyMs: Latency);
         try

@@ -23,6 +23,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_limit_of_the_job_holds_for_all_workers_together_while_they_join_leave_and_die()
     {
+        Broker.RequireAlone();
         await using SharedJob shared = await SharedJob.StartAsync(
             new SandboxBucket { Synthetic = $"flat,count={Objects},size={Size}" },
             job => job with

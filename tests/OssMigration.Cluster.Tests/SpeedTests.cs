@@ -19,7 +19,7 @@ public sealed class SpeedTests
     [Fact]
     public async Task Four_workers_are_at_least_three_and_a_half_times_as_fast_as_one_where_each_key_is_capped()
     {
-        Broker.Require();
+        Broker.RequireAlone();
         Dictionary<int, double> speeds = [];
         foreach (int workers in Counts)
         {
