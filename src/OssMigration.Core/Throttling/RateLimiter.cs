@@ -8,10 +8,10 @@ namespace OssMigration.Core.Throttling;
 internal sealed class RateLimiter : IDisposable
 {
     /// <summary>
-    /// How long the bucket fills. A timer is late by up to 16 ms on Windows and 4 ms elsewhere; what the bucket holds must outlast
-    /// that, or the rate is not reached.
+    /// How long the bucket fills. A timer is late by up to 16 ms on Windows, and by 4 ms elsewhere or more on a busy machine; what the
+    /// bucket holds must outlast that, or the rate is not reached.
     /// </summary>
-    public static readonly double BurstSeconds = OperatingSystem.IsWindows() ? 0.025 : 0.012;
+    public static readonly double BurstSeconds = OperatingSystem.IsWindows() ? 0.025 : 0.02;
 
     private readonly object _gate = new();
     private readonly LinkedList<Waiter> _waiters = new();
