@@ -25,6 +25,7 @@ internal sealed class BlockEncoder
     private readonly ByteColumn _plain = new();
     private readonly ByteColumn _first = new();
     private readonly ByteColumn _previous = new();
+    private readonly ByteColumn _key = new();
 
     public int Count { get; private set; }
 
@@ -36,17 +37,19 @@ internal sealed class BlockEncoder
     public void Add(SettledEntry entry)
     {
         // Encoded before anything is written, so that a text that is no Unicode leaves the block as it was.
-        byte[] key = ManifestFormat.Utf8.GetBytes(entry.Key);
+        _key.Clear();
+        int room = ManifestFormat.Utf8.GetMaxByteCount(entry.Key.Length);
+        _key.GiveBack(room - ManifestFormat.Utf8.GetBytes(entry.Key, _key.Take(room)));
         Span<byte> sourceDigest = stackalloc byte[ETagPacking.DigestBytes];
         Span<byte> destinationDigest = stackalloc byte[ETagPacking.DigestBytes];
-        ETagForm source = ETagPacking.Analyse(entry.SourceVersion.Value, sourceDigest, out int sourceParts);
-        ETagForm destination = ETagPacking.Analyse(entry.DestinationETag, destinationDigest, out int destinationParts);
+        ETagForm source = ETagPacking.Analyse(entry.SourceVersion.Tag, sourceDigest, out int sourceParts);
+        ETagForm destination = ETagPacking.Analyse(entry.DestinationTag, destinationDigest, out int destinationParts);
         byte[]? sourceText = source == ETagForm.Text ? ManifestFormat.Utf8.GetBytes(entry.SourceVersion.Value) : null;
         byte[]? destinationText = destination == ETagForm.Text ? ManifestFormat.Utf8.GetBytes(entry.DestinationETag) : null;
         if (sourceText is null && destinationText is null && sourceParts == destinationParts && sourceDigest.SequenceEqual(destinationDigest))
             destination = destination is ETagForm.Upper or ETagForm.UpperParts ? ETagForm.SourceInUpper : ETagForm.SourceInLower;
 
-        WriteKey(key);
+        WriteKey(_key.Written);
         _forms.WriteByte((byte)((byte)source | ((byte)destination << 4)));
         _forms.WriteByte((byte)((byte)entry.Proof | (entry.Crc64 is null ? 0 : BlockDecoder.HasCrc)));
         _numbers.WriteVarint((ulong)entry.Size);
