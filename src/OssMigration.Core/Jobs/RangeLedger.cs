@@ -14,8 +14,7 @@ namespace OssMigration.Core.Jobs;
 /// </summary>
 internal sealed class RangeLedger : IDisposable
 {
-    /// <summary>Most keys between the cursor and the newest key.</summary>
-    public const int MostOpen = 10_000;
+    private const int MostUnwritten = 10_000;
 
     private readonly object _gate = new();
     private readonly SemaphoreSlim _flushing = new(1, 1);
@@ -23,6 +22,7 @@ internal sealed class RangeLedger : IDisposable
     private readonly RangeRow _range;
     private readonly RangeSegment _segment;
     private readonly JournalWriter _journal;
+    private readonly LedgerRoom _room;
     private readonly string _jobName;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,12 +37,13 @@ internal sealed class RangeLedger : IDisposable
     private bool _isListed;
 
     /// <summary>Opens the books at the range's cursor.</summary>
-    public RangeLedger(string jobName, RangeRow range, RangeSegment segment, JournalWriter journal, TimeProvider time)
+    public RangeLedger(string jobName, RangeRow range, RangeSegment segment, JournalWriter journal, LedgerRoom room, TimeProvider time)
     {
         _jobName = jobName;
         _range = range;
         _segment = segment;
         _journal = journal;
+        _room = room;
         _time = time;
         _cursor = range.Cursor;
         _committedCursor = range.Cursor;
@@ -55,7 +56,7 @@ internal sealed class RangeLedger : IDisposable
         get
         {
             lock (_gate)
-                return _batch.Size >= MostOpen;
+                return _batch.Size >= MostUnwritten;
         }
     }
 
@@ -184,7 +185,7 @@ internal sealed class RangeLedger : IDisposable
     {
         _window.Enqueue(slot);
         Advance();
-        if (_window.Count > MostOpen)
+        while (_window.Count > _room.OfRange)
             PassHead();
     }
 

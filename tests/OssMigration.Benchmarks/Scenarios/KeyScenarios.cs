@@ -23,7 +23,7 @@ internal static class KeyScenarios
         $warmSource = New-MigrationAddress s3://{{Arena.WarmKeys}} -Endpoint $source.Endpoint -Region $source.Region -EnvironmentPrefix BENCH_FROM @common
         $warmDestination = New-MigrationAddress oss://{{Arena.WarmKeys}} -Endpoint $destination.Endpoint -Region $destination.Region -EnvironmentPrefix BENCH_OSS @common
         $null = New-MigrationJob "warm-$PID" $warmSource $warmDestination
-        foreach ($turn in 1..4) { $null = Start-OssMigration "warm-$PID"; $null = Compare-MigrationData "warm-$PID" -Summary }
+        foreach ($turn in 1..8) { $null = Start-OssMigration "warm-$PID"; $null = Compare-MigrationData "warm-$PID" -Summary }
         """;
 
     /// <summary>All of them.</summary>
