@@ -14,7 +14,8 @@ namespace OssMigration.Core.Jobs;
 /// </summary>
 internal sealed class RangeLedger : IDisposable
 {
-    private const int MostUnwritten = 10_000;
+    // A block of the manifest: less at a time would cost a write to the disk for little.
+    private const int LeastWritten = ManifestFormat.MaxEntriesOfBlock;
 
     private readonly object _gate = new();
     private readonly SemaphoreSlim _flushing = new(1, 1);
@@ -56,7 +57,7 @@ internal sealed class RangeLedger : IDisposable
         get
         {
             lock (_gate)
-                return _batch.Size >= MostUnwritten;
+                return _batch.Size >= Math.Max(LeastWritten, _room.OfRange);
         }
     }
 

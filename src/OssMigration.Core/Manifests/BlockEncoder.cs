@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using OssMigration.Core.Copying;
@@ -71,18 +72,24 @@ internal sealed class BlockEncoder
         foreach (ByteColumn column in columns)
             _plain.Write(column.Written);
 
-        ByteColumn payload = new();
-        int room = BrotliEncoder.GetMaxCompressedLength(_plain.Length);
-        if (!BrotliEncoder.TryCompress(_plain.Written, payload.Take(room), out int packed, BrotliQuality, BrotliWindow))
-            throw new InvalidOperationException("Brotli refused a block that its own bound allows.");
-        payload.GiveBack(room - packed);
-        payload.Write(_raw.Written);
-
-        ulong headerCrc = BlockHeader.Write(
-            output, packed, _plain.Length, _raw.Length, Count, TotalSize, Crc64.Compute(payload.Written), _first.Written, _previous.Written);
-        output.Write(payload.Written);
-        Clear();
-        return headerCrc;
+        // Rented: so large an array a block would stay until the next full collection.
+        byte[] room = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(_plain.Length));
+        try
+        {
+            if (!BrotliEncoder.TryCompress(_plain.Written, room, out int length, BrotliQuality, BrotliWindow))
+                throw new InvalidOperationException("Brotli refused a block that its own bound allows.");
+            ReadOnlySpan<byte> packed = room.AsSpan(0, length);
+            ulong crc = Crc64.Append(Crc64.Compute(packed), _raw.Written);
+            ulong headerCrc = BlockHeader.Write(output, length, _plain.Length, _raw.Length, Count, TotalSize, crc, _first.Written, _previous.Written);
+            output.Write(packed);
+            output.Write(_raw.Written);
+            Clear();
+            return headerCrc;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(room);
+        }
     }
 
     private void Clear()
