@@ -1,16 +1,19 @@
 using System.Globalization;
 using System.Text.Json;
 using OssMigration.Benchmarks.Measuring;
+using OssMigration.Benchmarks.Pages;
 using OssMigration.Benchmarks.Pump;
 using OssMigration.Benchmarks.Reporting;
 using OssMigration.Benchmarks.Scenarios;
 
-// dotnet run -c Release --project tests/OssMigration.Benchmarks -- [SCENARIO...] [--turns N] [--out FOLDER]
+// dotnet run -c Release --project tests/OssMigration.Benchmarks -- [SCENARIO...] [--turns N] [--keys N[,N]] [--out FOLDER]
 if (args is ["pump", ..])
     return await PumpProgram.RunAsync(args[1..]);
+if (args is ["pages"])
+    return await PageProgram.RunAsync();
 
-Scenario[] known = [.. TransferScenarios.All, .. KeyScenarios.All];
-List<Scenario> chosen = [];
+List<string> names = [];
+long[]? keys = null;
 int turns = 5;
 string folder = "bench-results";
 for (int i = 0; i < args.Length; i++)
@@ -23,19 +26,25 @@ for (int i = 0; i < args.Length; i++)
         continue;
     }
 
-    Scenario? scenario = known.FirstOrDefault(scenario => scenario.Name == args[i]);
-    if (scenario is null)
+    if (args[i] == "--keys" && i + 1 < args.Length)
     {
-        Console.Error.WriteLine($"There is no scenario '{args[i]}'. Known: {string.Join(", ", known.Select(each => each.Name))}; options --turns N, --out FOLDER.");
-        return 1;
+        keys = [.. args[++i].Split(',').Select(text => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture))];
+        continue;
     }
 
-    chosen.Add(scenario);
+    names.Add(args[i]);
+}
+
+Scenario[] known = [.. TransferScenarios.All, .. KeyScenarios.All(keys)];
+if (names.FirstOrDefault(name => !known.Any(scenario => scenario.Name == name)) is { } unknown)
+{
+    Console.Error.WriteLine($"There is no scenario '{unknown}'. Known: {string.Join(", ", known.Select(each => each.Name))}; options --turns N, --keys N[,N], --out FOLDER.");
+    return 1;
 }
 
 Directory.CreateDirectory(folder);
 List<(Scenario Scenario, IReadOnlyList<Series> Series)> results = [];
-foreach (Scenario scenario in chosen.Count > 0 ? chosen : [.. known])
+foreach (Scenario scenario in names.Count > 0 ? known.Where(scenario => names.Contains(scenario.Name)) : known)
 {
     Console.WriteLine($"{scenario.Name}: {scenario.Title}");
     results.Add((scenario, await scenario.Play(turns, Console.WriteLine)));

@@ -10,6 +10,9 @@ namespace OssMigration.Core.Comparing;
 /// <param name="cutover">How a write of the business is told; null before cut-over.</param>
 internal sealed class ComparisonRules(ComparisonLevel level, CutoverEvidence? cutover)
 {
+    // One text each, because most keys of most comparisons have it.
+    private static readonly string[] Proofs = [.. Enum.GetValues<ProofKind>().Select(proof => $"the manifest proves it ({proof})")];
+
     /// <summary>
     /// The verdict; null where the key does not take part (filtered out, or known to the manifest only). A verdict of
     /// <see cref="ComparisonStatus.Unproved"/> may still be settled by looking at the objects themselves, and one of
@@ -71,10 +74,10 @@ internal sealed class ComparisonRules(ComparisonLevel level, CutoverEvidence? cu
         if (level == ComparisonLevel.Content)
             return (ComparisonStatus.Unproved, "to be read");
         if (proved is not null && Identity.SameBySettled(source, proved, destination))
-            return (ComparisonStatus.Same, $"the manifest proves it ({proved.Proof})");
+            return (ComparisonStatus.Same, Proofs[(int)proved.Proof]);
         if (Identity.SameByETag(source, destination))
             return (ComparisonStatus.Same, "both ETags are the same MD5");
-        if (proved is not null && proved.SourceVersion != source.Version && Identity.SameETag(proved.DestinationETag, destination.ETag))
+        if (proved is not null && proved.SourceVersion != source.Version && proved.DestinationTag.EqualsIgnoringCase(destination.Tag))
             return (ComparisonStatus.Different, "changed at the source since it was migrated");
         return (ComparisonStatus.Unproved, "sizes are equal, but nothing in the listings proves the content");
     }

@@ -81,7 +81,7 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
         if (settled is not null && Identity.SameBySettled(source, settled, destination))
             return Same(settled);
         if (Identity.SameByETag(source, destination))
-            return Same(new SettledEntry(source.Key, source.Size, source.Version, destination.ETag!, Crc64: null, ProofKind.FoundETag));
+            return Same(new SettledEntry(source.Key, source.Size, source.Version, destination.Tag, crc64: null, ProofKind.FoundETag));
 
         if (job.Overwrite == OverwriteMode.Never)
             return new TransferAction.Settle(new TransferOutcome.Skipped(Settled: null));
@@ -96,7 +96,7 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
         // with the destination still as we wrote it, rules it out.
         bool isKnownChange = settled is not null
             && settled.SourceVersion != source.Version
-            && Identity.SameETag(settled.DestinationETag, destination.ETag);
+            && settled.DestinationTag.EqualsIgnoringCase(destination.Tag);
         return source.Size == destination.Size && !isKnownChange ? new TransferAction.Inspect(otherwise) : otherwise;
     }
 
@@ -107,7 +107,7 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
 
     private TransferAction WhenDifferent(ObjectEntry source, SettledEntry? settled, ObjectEntry destination)
     {
-        bool isOurs = settled is not null && Identity.SameETag(settled.DestinationETag, destination.ETag);
+        bool isOurs = settled is not null && settled.DestinationTag.EqualsIgnoringCase(destination.Tag);
         if (isAfterCutover)
             return settled is null ? TransferAction.Contest.Instance : WhenContested(source, settled, isOurs);
 

@@ -9,7 +9,7 @@ namespace OssMigration.Core.Comparing;
 /// <param name="Source">The source's listing; null where the source has no such object.</param>
 /// <param name="Settled">What the job remembers; null where it never settled this key.</param>
 /// <param name="Destination">The destination's listing; null where the destination has no such object.</param>
-public sealed record EntryTriple(string Key, ListedEntry? Source, SettledEntry? Settled, ObjectEntry? Destination)
+public readonly record struct EntryTriple(string Key, ListedEntry? Source, SettledEntry? Settled, ObjectEntry? Destination)
 {
     /// <summary>What the job proved to be the same at both ends; null where it remembers only that something stood there.</summary>
     public SettledEntry? Proved => Settled is { Proof: ProofKind.Seen } ? null : Settled;

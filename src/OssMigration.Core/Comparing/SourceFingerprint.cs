@@ -34,12 +34,14 @@ internal sealed class SourceFingerprint
     /// <summary>Takes in one object.</summary>
     public void Add(ObjectEntry entry)
     {
-        string version = entry.Version.Value;
-        int most = (2 * sizeof(int)) + sizeof(long) + Encoding.UTF8.GetMaxByteCount(entry.Key.Length + version.Length);
+        StoreTag version = entry.Version.Tag;
+        int most = (2 * sizeof(int)) + sizeof(long) + Encoding.UTF8.GetMaxByteCount(entry.Key.Length) + version.MaxUtf8Bytes;
         if (_buffer.Length < most)
             _buffer = new byte[most];
-        int length = Append(entry.Key, 0);
-        length = Append(version, length);
+
+        // The lengths go first, so that no two lists of texts make the same bytes.
+        int length = Counted(0, Encoding.UTF8.GetBytes(entry.Key, _buffer.AsSpan(sizeof(int))));
+        length = Counted(length, version.WriteUtf8(_buffer.AsSpan(length + sizeof(int))));
         BinaryPrimitives.WriteInt64LittleEndian(_buffer.AsSpan(length), entry.Size);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(_buffer.AsSpan(0, length + sizeof(long)), hash);
@@ -66,10 +68,8 @@ internal sealed class SourceFingerprint
         return Convert.ToHexString(SHA256.HashData(all)).ToLowerInvariant();
     }
 
-    // The length goes first, so that no two lists of texts make the same bytes.
-    private int Append(string text, int at)
+    private int Counted(int at, int length)
     {
-        int length = Encoding.UTF8.GetBytes(text, _buffer.AsSpan(at + sizeof(int)));
         BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(at), length);
         return at + sizeof(int) + length;
     }

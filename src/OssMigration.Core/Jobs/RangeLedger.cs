@@ -14,8 +14,8 @@ namespace OssMigration.Core.Jobs;
 /// </summary>
 internal sealed class RangeLedger : IDisposable
 {
-    /// <summary>Most keys between the cursor and the newest key.</summary>
-    public const int MostOpen = 10_000;
+    // A block of the manifest: less at a time would cost a write to the disk for little.
+    private const int LeastWritten = ManifestFormat.MaxEntriesOfBlock;
 
     private readonly object _gate = new();
     private readonly SemaphoreSlim _flushing = new(1, 1);
@@ -23,10 +23,12 @@ internal sealed class RangeLedger : IDisposable
     private readonly RangeRow _range;
     private readonly RangeSegment _segment;
     private readonly JournalWriter _journal;
+    private readonly LedgerRoom _room;
     private readonly string _jobName;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private LedgerSlot? _passing;
     private RangeBatch _batch = new();
     private string? _cursor;
     private ObjectCount _listed;
@@ -36,12 +38,13 @@ internal sealed class RangeLedger : IDisposable
     private bool _isListed;
 
     /// <summary>Opens the books at the range's cursor.</summary>
-    public RangeLedger(string jobName, RangeRow range, RangeSegment segment, JournalWriter journal, TimeProvider time)
+    public RangeLedger(string jobName, RangeRow range, RangeSegment segment, JournalWriter journal, LedgerRoom room, TimeProvider time)
     {
         _jobName = jobName;
         _range = range;
         _segment = segment;
         _journal = journal;
+        _room = room;
         _time = time;
         _cursor = range.Cursor;
         _committedCursor = range.Cursor;
@@ -54,33 +57,44 @@ internal sealed class RangeLedger : IDisposable
         get
         {
             lock (_gate)
-                return _batch.Size >= MostOpen;
+                return _batch.Size >= Math.Max(LeastWritten, _room.OfRange);
         }
     }
 
     /// <summary>Told of every item that a person should see.</summary>
     public Action<MigrationItem>? OnItem { get; init; }
 
-    /// <summary>Enters the next key. Its outcome comes now or by <see cref="Settle"/>.</summary>
-    public LedgerSlot Add(EntryTriple triple, TransferOutcome? outcome)
+    /// <summary>Enters the next key, whose outcome comes by <see cref="Settle"/>.</summary>
+    public LedgerSlot Add(in EntryTriple triple)
     {
-        LedgerSlot slot = LedgerSlot.Of(triple);
-        slot.Outcome = outcome;
+        LedgerSlot slot = new(triple);
+        lock (_gate)
+            Enter(slot);
+        return slot;
+    }
+
+    /// <summary>Enters the next key with its outcome.</summary>
+    public void Add(in EntryTriple triple, TransferOutcome outcome)
+    {
         lock (_gate)
         {
-            _window.Enqueue(slot);
-            Advance();
-            if (_window.Count > MostOpen)
-                PassHead();
-        }
+            if (_window.Count > 0)
+            {
+                Enter(new LedgerSlot(triple) { Outcome = outcome });
+                return;
+            }
 
-        return slot;
+            // Nothing is before it, so that it passes at once; where nothing changed, all keys do.
+            (_passing ??= new LedgerSlot(triple)).Fill(triple);
+            _passing.Outcome = outcome;
+            Pass(_passing);
+        }
     }
 
     /// <summary>Enters a key that an earlier process left in progress behind the cursor.</summary>
     public LedgerSlot AddLate(InProgressRow row)
     {
-        LedgerSlot slot = new() { Key = row.Key, Size = row.Size, IsLate = true };
+        LedgerSlot slot = new(row);
         lock (_gate)
             _late++;
         return slot;
@@ -168,14 +182,24 @@ internal sealed class RangeLedger : IDisposable
         _segment.Dispose();
     }
 
+    private void Enter(LedgerSlot slot)
+    {
+        _window.Enqueue(slot);
+        Advance();
+        while (_window.Count > _room.OfRange)
+            PassHead();
+    }
+
     private void Advance()
     {
         while (_window.TryPeek(out LedgerSlot? head) && head.Outcome is not null)
-        {
-            _window.Dequeue();
-            MoveCursor(head);
-            Record(head);
-        }
+            Pass(_window.Dequeue());
+    }
+
+    private void Pass(LedgerSlot slot)
+    {
+        MoveCursor(slot);
+        Record(slot);
     }
 
     private void PassHead()
@@ -272,7 +296,7 @@ internal sealed class RangeLedger : IDisposable
         ErrorKind = kind,
         Message = message,
         Size = slot.Size,
-        SourceVersion = slot.SourceVersion ?? slot.Previous?.SourceVersion.Value,
+        SourceVersion = (slot.SourceVersion ?? slot.Previous?.SourceVersion)?.Value,
         UpdatedAt = _time.GetUtcNow(),
     };
 

@@ -39,12 +39,12 @@ internal sealed class RangeRunner(RunContext context)
         TransferAction action = context.Rules.Decide(triple);
         if (action is TransferAction.Settle settled)
         {
-            LedgerSlot slot = ledger.Add(triple, settled.Outcome);
-            context.Progress.CountDone(settled.Outcome.Kind, slot.Size);
+            ledger.Add(triple, settled.Outcome);
+            context.Progress.CountDone(settled.Outcome.Kind, LedgerSlot.SizeOf(triple));
         }
         else
         {
-            TransferWork work = new(ledger, ledger.Add(triple, outcome: null), triple.Source!.Value.Entry, action);
+            TransferWork work = new(ledger, ledger.Add(triple), triple.Source!.Value.Entry, action);
             await context.Pool.EnqueueAsync(work, cancellationToken).ConfigureAwait(false);
         }
     }

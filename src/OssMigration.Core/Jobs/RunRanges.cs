@@ -11,6 +11,7 @@ internal sealed class RunRanges(RunContext context) : IRangeHost
     private readonly ConcurrentDictionary<LiveRange, RangeRow> _rows = new();
     private readonly ConcurrentDictionary<int, RangeLedger> _open = new();
     private readonly RangeRunner _runner = new(context);
+    private readonly LedgerRoom _room = new();
     private int _nextId;
     private int _firstNewId;
 
@@ -48,6 +49,7 @@ internal sealed class RunRanges(RunContext context) : IRangeHost
 
         // Its files are closed; a flush that comes too late finds nothing to do.
         _open.TryRemove(row.Id, out _);
+        _room.Close();
         _rows.TryRemove(range.Range, out _);
     }
 
@@ -77,6 +79,7 @@ internal sealed class RunRanges(RunContext context) : IRangeHost
         }
 
         RangeSegment segment = new(context.Folder.Manifests, range, standing);
-        return _open[range.Id] = new RangeLedger(context.Folder.Name, range, segment, context.Journal, context.Time) { OnItem = context.Listener.OnItem };
+        _room.Open();
+        return _open[range.Id] = new RangeLedger(context.Folder.Name, range, segment, context.Journal, _room, context.Time) { OnItem = context.Listener.OnItem };
     }
 }

@@ -91,11 +91,11 @@ internal sealed class BlockDecoder(string file)
         ETagForm source = (ETagForm)(forms & 0x0F);
         ETagForm destination = (ETagForm)(forms >> 4);
         int digestAt = _rawAt;
-        string version = ReadETag(source, out int parts);
-        string etag = destination switch
+        StoreTag version = ReadETag(source, out int parts);
+        StoreTag etag = destination switch
         {
-            ETagForm.SourceInLower => ETagPacking.ToText(Digest(digestAt), isUpper: false, parts),
-            ETagForm.SourceInUpper => ETagPacking.ToText(Digest(digestAt), isUpper: true, parts),
+            ETagForm.SourceInLower => ETagPacking.ToTag(Digest(digestAt), isUpper: false, parts),
+            ETagForm.SourceInUpper => ETagPacking.ToTag(Digest(digestAt), isUpper: true, parts),
             _ => ReadETag(destination, out _),
         };
         ulong? crc = null;
@@ -118,13 +118,13 @@ internal sealed class BlockDecoder(string file)
         return Encoding.UTF8.GetString(_key, 0, shared + rest);
     }
 
-    private string ReadETag(ETagForm form, out int parts)
+    private StoreTag ReadETag(ETagForm form, out int parts)
     {
         parts = 0;
         if (form == ETagForm.Text)
         {
             int length = (int)ReadVarint(ref _lengthsAt);
-            string text = Encoding.UTF8.GetString(_plain, _textsAt, length);
+            StoreTag text = StoreTag.Of(_plain.AsSpan(_textsAt, length));
             _textsAt += length;
             return text;
         }
@@ -132,7 +132,7 @@ internal sealed class BlockDecoder(string file)
         _rawAt += ETagPacking.DigestBytes;
         if (form is ETagForm.LowerParts or ETagForm.UpperParts)
             parts = (int)ReadVarint(ref _numbersAt);
-        return ETagPacking.ToText(digest, form is ETagForm.Upper or ETagForm.UpperParts, parts);
+        return ETagPacking.ToTag(digest, form is ETagForm.Upper or ETagForm.UpperParts, parts);
     }
 
     private ReadOnlySpan<byte> Digest(int at) => _payload.AsSpan(at, ETagPacking.DigestBytes);

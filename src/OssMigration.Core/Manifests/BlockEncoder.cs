@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using OssMigration.Core.Copying;
@@ -25,6 +26,7 @@ internal sealed class BlockEncoder
     private readonly ByteColumn _plain = new();
     private readonly ByteColumn _first = new();
     private readonly ByteColumn _previous = new();
+    private readonly ByteColumn _key = new();
 
     public int Count { get; private set; }
 
@@ -36,17 +38,19 @@ internal sealed class BlockEncoder
     public void Add(SettledEntry entry)
     {
         // Encoded before anything is written, so that a text that is no Unicode leaves the block as it was.
-        byte[] key = ManifestFormat.Utf8.GetBytes(entry.Key);
+        _key.Clear();
+        int room = ManifestFormat.Utf8.GetMaxByteCount(entry.Key.Length);
+        _key.GiveBack(room - ManifestFormat.Utf8.GetBytes(entry.Key, _key.Take(room)));
         Span<byte> sourceDigest = stackalloc byte[ETagPacking.DigestBytes];
         Span<byte> destinationDigest = stackalloc byte[ETagPacking.DigestBytes];
-        ETagForm source = ETagPacking.Analyse(entry.SourceVersion.Value, sourceDigest, out int sourceParts);
-        ETagForm destination = ETagPacking.Analyse(entry.DestinationETag, destinationDigest, out int destinationParts);
+        ETagForm source = ETagPacking.Analyse(entry.SourceVersion.Tag, sourceDigest, out int sourceParts);
+        ETagForm destination = ETagPacking.Analyse(entry.DestinationTag, destinationDigest, out int destinationParts);
         byte[]? sourceText = source == ETagForm.Text ? ManifestFormat.Utf8.GetBytes(entry.SourceVersion.Value) : null;
         byte[]? destinationText = destination == ETagForm.Text ? ManifestFormat.Utf8.GetBytes(entry.DestinationETag) : null;
         if (sourceText is null && destinationText is null && sourceParts == destinationParts && sourceDigest.SequenceEqual(destinationDigest))
             destination = destination is ETagForm.Upper or ETagForm.UpperParts ? ETagForm.SourceInUpper : ETagForm.SourceInLower;
 
-        WriteKey(key);
+        WriteKey(_key.Written);
         _forms.WriteByte((byte)((byte)source | ((byte)destination << 4)));
         _forms.WriteByte((byte)((byte)entry.Proof | (entry.Crc64 is null ? 0 : BlockDecoder.HasCrc)));
         _numbers.WriteVarint((ulong)entry.Size);
@@ -68,18 +72,24 @@ internal sealed class BlockEncoder
         foreach (ByteColumn column in columns)
             _plain.Write(column.Written);
 
-        ByteColumn payload = new();
-        int room = BrotliEncoder.GetMaxCompressedLength(_plain.Length);
-        if (!BrotliEncoder.TryCompress(_plain.Written, payload.Take(room), out int packed, BrotliQuality, BrotliWindow))
-            throw new InvalidOperationException("Brotli refused a block that its own bound allows.");
-        payload.GiveBack(room - packed);
-        payload.Write(_raw.Written);
-
-        ulong headerCrc = BlockHeader.Write(
-            output, packed, _plain.Length, _raw.Length, Count, TotalSize, Crc64.Compute(payload.Written), _first.Written, _previous.Written);
-        output.Write(payload.Written);
-        Clear();
-        return headerCrc;
+        // Rented: so large an array a block would stay until the next full collection.
+        byte[] room = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(_plain.Length));
+        try
+        {
+            if (!BrotliEncoder.TryCompress(_plain.Written, room, out int length, BrotliQuality, BrotliWindow))
+                throw new InvalidOperationException("Brotli refused a block that its own bound allows.");
+            ReadOnlySpan<byte> packed = room.AsSpan(0, length);
+            ulong crc = Crc64.Append(Crc64.Compute(packed), _raw.Written);
+            ulong headerCrc = BlockHeader.Write(output, length, _plain.Length, _raw.Length, Count, TotalSize, crc, _first.Written, _previous.Written);
+            output.Write(packed);
+            output.Write(_raw.Written);
+            Clear();
+            return headerCrc;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(room);
+        }
     }
 
     private void Clear()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Manifests;
 
@@ -36,6 +37,20 @@ internal static class ETagPacking
 
     private static readonly uint[] LowerDigits = MakeDigits("0123456789abcdef");
     private static readonly uint[] UpperDigits = MakeDigits("0123456789ABCDEF");
+
+    /// <summary>Which form a tag has; as for its text.</summary>
+    public static ETagForm Analyse(StoreTag tag, Span<byte> digest, out int parts)
+    {
+        if (!tag.IsDigest)
+            return Analyse(tag.Text!, digest, out parts);
+        parts = 0;
+        tag.WriteDigest(digest);
+        return tag.IsUpper ? ETagForm.Upper : ETagForm.Lower;
+    }
+
+    /// <summary>The tag of a packed form; as for its text.</summary>
+    public static StoreTag ToTag(ReadOnlySpan<byte> digest, bool isUpper, int parts)
+        => parts == 0 ? StoreTag.OfDigest(digest, isUpper) : StoreTag.Of(ToText(digest, isUpper, parts));
 
     /// <summary>Which form a text has; fills digest and part count for the packed forms.</summary>
     public static ETagForm Analyse(string text, Span<byte> digest, out int parts)

@@ -54,6 +54,20 @@ public sealed record SettledEntry(
     ulong? Crc64,
     ProofKind Proof)
 {
+    /// <summary>Makes an entry of an ETag that was never a text.</summary>
+    internal SettledEntry(string key, long size, SourceVersion sourceVersion, StoreTag destinationTag, ulong? crc64, ProofKind proof)
+        : this(key, size, sourceVersion, "", crc64, proof) => DestinationTag = destinationTag;
+
+    /// <summary>The destination's ETag.</summary>
+    public StoreTag DestinationTag { get; private init; } = StoreTag.Of(DestinationETag);
+
+    /// <summary>The destination's ETag without quotes in its own letter case; empty where it has none.</summary>
+    public string DestinationETag
+    {
+        get => DestinationTag.Text!;
+        init => DestinationTag = StoreTag.Of(value);
+    }
+
     /// <summary>The entry that takes this key out of the manifest.</summary>
     internal SettledEntry Forget() => this with { DestinationETag = "", Crc64 = null, Proof = ProofKind.Forgotten };
 }

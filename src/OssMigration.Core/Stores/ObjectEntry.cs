@@ -25,7 +25,22 @@ public sealed record ObjectEntry(
     string? ETag,
     DateTimeOffset LastModified,
     string? StorageClass = null,
-    ObjectAvailability Availability = ObjectAvailability.Readable);
+    ObjectAvailability Availability = ObjectAvailability.Readable)
+{
+    /// <summary>Makes an entry of an ETag that was never a text.</summary>
+    public ObjectEntry(string key, long size, SourceVersion version, StoreTag tag, DateTimeOffset lastModified, string? storageClass, ObjectAvailability availability)
+        : this(key, size, version, (string?)null, lastModified, storageClass, availability) => Tag = tag;
+
+    /// <summary>The ETag.</summary>
+    public StoreTag Tag { get; private init; } = StoreTag.Of(ETag);
+
+    /// <summary>The ETag without quotes, in the store's own letter case; null where the store has none (files).</summary>
+    public string? ETag
+    {
+        get => Tag.Text;
+        init => Tag = StoreTag.Of(value);
+    }
+}
 
 /// <summary>Everything a HEAD (or the headers of a GET) says of one object.</summary>
 /// <param name="Entry">The same facts a listing gives, read now. The size is the size of the whole object.</param>

@@ -127,7 +127,12 @@ internal sealed record SyntheticFormula(SyntheticKind Kind, long Count, long Siz
         ulong step = ulong.MaxValue / (ulong)count;
         ulong random = SyntheticContent.Mix(Seed ^ ((ulong)index * 0x9E3779B97F4A7C15));
         ulong high = ((ulong)index * step) + (random % step);
-        return string.Create(CultureInfo.InvariantCulture, $"{prefix}{high:x16}{SyntheticContent.Mix(random):x16}");
+        return string.Create(prefix.Length + 32, (prefix, high, low: SyntheticContent.Mix(random)), static (key, parts) =>
+        {
+            parts.prefix.CopyTo(key);
+            parts.high.TryFormat(key[parts.prefix.Length..], out _, "x16", CultureInfo.InvariantCulture);
+            parts.low.TryFormat(key[(parts.prefix.Length + 16)..], out _, "x16", CultureInfo.InvariantCulture);
+        });
     }
 
     private static string DateKey(long index, long count, string prefix)

@@ -87,6 +87,14 @@ internal sealed class XmlText
         return this;
     }
 
+    /// <summary>Writes bytes as upper-case hex digits.</summary>
+    public XmlText UpperHex(ReadOnlySpan<byte> bytes)
+    {
+        Convert.TryToHexString(bytes, Room(bytes.Length * 2), out int written);
+        _length += written;
+        return this;
+    }
+
     /// <summary>Writes a time: 2020-05-18T05:45:43.000Z, whole seconds. By hand, because listings write very many.</summary>
     public XmlText Time(DateTimeOffset value)
     {

@@ -1,177 +1,149 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 using System.Xml;
+using OssMigration.Core.Stores;
 
 namespace OssMigration.Stores.Http;
 
-/// <summary>One object of a listing, keys and ETags as the answer has them but url-decoded and unquoted.</summary>
-/// <param name="Key">The full key.</param>
-/// <param name="Size">Bytes.</param>
-/// <param name="ETag">Without quotes, or null.</param>
-/// <param name="LastModified">UTC.</param>
-/// <param name="StorageClass">The vendor's name, or null.</param>
-/// <param name="Restore">OSS: the text of RestoreInfo. S3: "restored" or "restoring" out of RestoreStatus. Null where absent.</param>
-internal readonly record struct ListedObject(
-    string Key, long Size, string? ETag, DateTimeOffset LastModified, string? StorageClass, string? Restore);
-
-/// <summary>A page of ListObjectsV2 (or V1), S3 and OSS alike.</summary>
-internal sealed class ListingPage
+/// <summary>
+/// Reads the pages of listings. Little more is allocated than the entries of the page: names of elements, numbers and dates are
+/// read where they stand, and a storage class that is the one before is the same text.
+/// </summary>
+internal ref struct ListingXml
 {
-    /// <summary>The objects in the order of the answer.</summary>
-    public List<ListedObject> Objects { get; } = [];
+    private readonly EntryMaker _make;
+    private readonly ListingPage _page = new();
+    private XmlScanner _xml;
+    private string? _storageClass;
+    private int _encoded;
 
-    /// <summary>Common prefixes of the page, counted.</summary>
-    public int CommonPrefixes { get; set; }
+    private ListingXml(PooledBody body, EntryMaker make)
+    {
+        _xml = new XmlScanner(body.Span, new XmlCharacters());
+        _make = make;
+    }
 
-    /// <summary>KeyCount as the store wrote it; null where it did not.</summary>
-    public int? KeyCount { get; set; }
-
-    /// <summary>Whether the answer says that its names are url-encoded. Keys and markers here are decoded already.</summary>
-    public bool IsUrlEncoded { get; set; }
-
-    /// <summary>Whether more is to come; null where the answer does not say, so that it must not be taken for the last page.</summary>
-    public bool? IsTruncated { get; set; }
-
-    /// <summary>The token of the next page as it stands in the answer (OSS encodes it with the names, S3 does not), or null.</summary>
-    public string? NextContinuationToken { get; set; }
-
-    /// <summary>The marker of the next page of a V1 listing, or null.</summary>
-    public string? NextMarker { get; set; }
-}
-
-/// <summary>Reads listings as a stream of XML nodes: no tree is built.</summary>
-internal static class ListingXml
-{
     /// <summary>Reads one page.</summary>
     /// <exception cref="XmlException">No XML, or no listing.</exception>
-    /// <exception cref="FormatException">A number or date is none.</exception>
-    public static ListingPage Read(PooledBody body)
+    /// <exception cref="FormatException">A number, a date or the encoding of a name is none.</exception>
+    /// <exception cref="OverflowException">A number is too large.</exception>
+    public static ListingPage Read(PooledBody body, EntryMaker make)
     {
-        using XmlReader reader = AnswerXml.Open(body);
-        ListingPage page = new();
-        reader.MoveToContent();
-        if (reader.LocalName != "ListBucketResult")
-            throw new XmlException($"A listing was expected, not {reader.LocalName}.");
-        reader.Read();
-        while (!reader.EOF && reader.NodeType != XmlNodeType.EndElement)
-        {
-            if (reader.NodeType != XmlNodeType.Element)
-            {
-                reader.Read();
-                continue;
-            }
+        ListingXml reader = new(body, make);
+        return reader.ReadPage();
+    }
 
-            switch (reader.LocalName)
+    private ListingPage ReadPage()
+    {
+        if (!_xml.Name.SequenceEqual("ListBucketResult"u8))
+            throw new XmlException($"A listing was expected, not {Encoding.UTF8.GetString(_xml.Name)}.");
+        while (_xml.NextChild())
+        {
+            switch (_xml.Name)
             {
-                case "Contents":
-                    page.Objects.Add(ReadObject(reader));
+                case var name when name.SequenceEqual("Contents"u8):
+                    _page.Entries.Add(ReadObject());
                     break;
-                case "CommonPrefixes":
-                    page.CommonPrefixes++;
-                    reader.Skip();
+                case var name when name.SequenceEqual("CommonPrefixes"u8):
+                    _page.CommonPrefixes++;
+                    _xml.Skip();
                     break;
-                case "KeyCount":
-                    page.KeyCount = int.Parse(reader.ReadElementContentAsString(), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+                case var name when name.SequenceEqual("KeyCount"u8):
+                    _page.KeyCount = int.Parse(_xml.Text(), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
                     break;
-                case "IsTruncated":
-                    page.IsTruncated = reader.ReadElementContentAsString().Trim() is "true" or "True";
+                case var name when name.SequenceEqual("IsTruncated"u8):
+                    _page.IsTruncated = Encoding.UTF8.GetString(_xml.Text()).Trim() is "true" or "True";
                     break;
-                case "NextContinuationToken":
-                    page.NextContinuationToken = reader.ReadElementContentAsString();
+                case var name when name.SequenceEqual("NextContinuationToken"u8):
+                    _page.NextContinuationToken = Encoding.UTF8.GetString(_xml.Text());
                     break;
-                case "NextMarker":
-                    page.NextMarker = reader.ReadElementContentAsString();
+                case var name when name.SequenceEqual("NextMarker"u8):
+                    _page.NextMarker = Encoding.UTF8.GetString(_xml.Text());
                     break;
-                case "EncodingType":
-                    page.IsUrlEncoded = reader.ReadElementContentAsString().Trim() == "url";
+                case var name when name.SequenceEqual("EncodingType"u8):
+                    _page.IsUrlEncoded = Encoding.UTF8.GetString(_xml.Text()).Trim() == "url";
                     break;
                 default:
-                    reader.Skip();
+                    _xml.Skip();
                     break;
             }
+
+            // EncodingType may come after the keys.
+            if (!_page.IsUrlEncoded)
+                _encoded = _page.Entries.Count;
         }
 
-        // EncodingType may come after the keys.
-        if (page.IsUrlEncoded)
-            DecodeKeys(page);
-        return page;
+        _xml.End();
+        if (_page.IsUrlEncoded)
+            DecodeEarlier();
+        return _page;
     }
 
-    private static void DecodeKeys(ListingPage page)
+    private readonly void DecodeEarlier()
     {
-        for (int i = 0; i < page.Objects.Count; i++)
-            page.Objects[i] = page.Objects[i] with { Key = PercentEncoding.Decode(page.Objects[i].Key) };
-        if (page.NextMarker is not null)
-            page.NextMarker = PercentEncoding.Decode(page.NextMarker);
+        for (int i = 0; i < _encoded; i++)
+            _page.Entries[i] = _page.Entries[i] with { Key = PercentEncoding.Decode(_page.Entries[i].Key) };
+        if (_page.NextMarker is not null)
+            _page.NextMarker = PercentEncoding.Decode(_page.NextMarker);
     }
 
-    private static ListedObject ReadObject(XmlReader reader)
+    private ObjectEntry ReadObject()
     {
-        string? key = null, etag = null, storageClass = null, restore = null;
+        string? key = null, storageClass = null, restore = null;
+        StoreTag etag = default;
         long size = 0;
         DateTimeOffset modified = default;
-        if (reader.IsEmptyElement)
-            throw new XmlException("An entry of the listing is empty.");
-        reader.Read();
-        while (reader.NodeType != XmlNodeType.EndElement)
+        while (_xml.NextChild())
         {
-            if (reader.NodeType != XmlNodeType.Element)
+            switch (_xml.Name)
             {
-                if (!reader.Read())
+                case var name when name.SequenceEqual("Key"u8):
+                    key = _page.IsUrlEncoded ? PercentEncoding.Decode(_xml.Text()) : Encoding.UTF8.GetString(_xml.Text());
                     break;
-                continue;
-            }
-
-            switch (reader.LocalName)
-            {
-                case "Key":
-                    key = reader.ReadElementContentAsString();
+                case var name when name.SequenceEqual("Size"u8):
+                    size = long.Parse(_xml.Text(), NumberStyles.Integer, CultureInfo.InvariantCulture);
                     break;
-                case "Size":
-                    size = long.Parse(reader.ReadElementContentAsString(), NumberStyles.Integer, CultureInfo.InvariantCulture);
+                case var name when name.SequenceEqual("ETag"u8):
+                    etag = StoreTag.Of(_xml.Text().Trim("\" "u8));
                     break;
-                case "ETag":
-                    etag = reader.ReadElementContentAsString().Trim('"', ' ');
+                case var name when name.SequenceEqual("LastModified"u8):
+                    modified = ListingDates.Parse(_xml.Text());
                     break;
-                case "LastModified":
-                    modified = DateTimeOffset.Parse(reader.ReadElementContentAsString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+                case var name when name.SequenceEqual("StorageClass"u8):
+                    storageClass = SameOrNew(_xml.Text());
                     break;
-                case "StorageClass":
-                    storageClass = reader.ReadElementContentAsString();
+                case var name when name.SequenceEqual("RestoreInfo"u8):
+                    restore = Encoding.UTF8.GetString(_xml.Text());
                     break;
-                case "RestoreInfo":
-                    restore = reader.ReadElementContentAsString();
-                    break;
-                case "RestoreStatus":
-                    restore = ReadRestoreStatus(reader);
+                case var name when name.SequenceEqual("RestoreStatus"u8):
+                    restore = ReadRestoreStatus();
                     break;
                 default:
-                    reader.Skip();
+                    _xml.Skip();
                     break;
             }
         }
 
-        reader.ReadEndElement();
-        return new ListedObject(key ?? throw new XmlException("An entry of the listing has no key."), size, etag, modified, storageClass, restore);
+        return _make(new ListedObject(key ?? throw new XmlException("An entry of the listing has no key."), size, etag, modified, storageClass, restore));
     }
 
-    private static string? ReadRestoreStatus(XmlReader reader)
+    private string? ReadRestoreStatus()
     {
         string? restore = null;
-        using XmlReader inner = reader.ReadSubtree();
-        string element = "";
-        while (inner.Read())
+        while (_xml.NextChild())
         {
-            if (inner.NodeType == XmlNodeType.Element)
-                element = inner.LocalName;
-            if (inner.NodeType != XmlNodeType.Text)
-                continue;
-            if (element == "IsRestoreInProgress" && inner.Value.Trim() == "true")
-                restore = "restoring";
-            if (element == "RestoreExpiryDate")
-                restore = "restored";
+            if (_xml.Name.SequenceEqual("IsRestoreInProgress"u8))
+                restore = _xml.Text().Trim(" \t\r\n"u8).SequenceEqual("true"u8) ? "restoring" : restore;
+            else if (_xml.Name.SequenceEqual("RestoreExpiryDate"u8))
+                restore = _xml.Text().Length > 0 ? "restored" : restore;
+            else
+                _xml.Skip();
         }
 
-        reader.Skip();
         return restore;
     }
+
+    private string SameOrNew(ReadOnlySpan<byte> text)
+        => _storageClass is not null && Ascii.Equals(text, _storageClass) ? _storageClass : _storageClass = Encoding.UTF8.GetString(text);
 }

@@ -31,38 +31,19 @@ internal static class PercentEncoding
     /// </summary>
     /// <exception cref="FormatException">The bytes are no UTF-8, so that no text stands for them.</exception>
     public static string Decode(string text)
-    {
-        if (text.AsSpan().IndexOfAny('%', '+') < 0)
-            return text;
-        int max = Encoding.UTF8.GetMaxByteCount(text.Length);
-        byte[]? rented = max > StackBytes ? ArrayPool<byte>.Shared.Rent(max) : null;
-        Span<byte> bytes = rented ?? stackalloc byte[StackBytes];
-        int count = 0;
-        ReadOnlySpan<char> rest = text;
-        while (rest.Length > 0)
-        {
-            int special = rest.IndexOfAny('%', '+');
-            int plain = special < 0 ? rest.Length : special;
-            count += Encoding.UTF8.GetBytes(rest[..plain], bytes[count..]);
-            rest = rest[plain..];
-            if (rest.Length == 0)
-                break;
-            int taken = 1;
-            if (rest[0] == '+')
-                bytes[count++] = (byte)' ';
-            else if (rest.Length > 2 && char.IsAsciiHexDigit(rest[1]) && char.IsAsciiHexDigit(rest[2]))
-            {
-                bytes[count++] = (byte)((HexValue(rest[1]) << 4) | HexValue(rest[2]));
-                taken = 3;
-            }
-            else
-                bytes[count++] = (byte)'%';
-            rest = rest[taken..];
-        }
+        => text.AsSpan().IndexOfAny('%', '+') < 0 ? text : Decode(Encoding.UTF8.GetBytes(text));
 
+    /// <summary>The same of text in UTF-8.</summary>
+    /// <exception cref="FormatException">As of the other.</exception>
+    public static string Decode(ReadOnlySpan<byte> text)
+    {
+        if (text.IndexOfAny((byte)'%', (byte)'+') < 0)
+            return Encoding.UTF8.GetString(text);
+        byte[]? rented = text.Length > StackBytes ? ArrayPool<byte>.Shared.Rent(text.Length) : null;
+        Span<byte> bytes = rented ?? stackalloc byte[StackBytes];
         try
         {
-            return StrictUtf8.GetString(bytes[..count]);
+            return StrictUtf8.GetString(bytes[..Decode(text, bytes)]);
         }
         catch (DecoderFallbackException error)
         {
@@ -73,6 +54,19 @@ internal static class PercentEncoding
             if (rented is not null)
                 ArrayPool<byte>.Shared.Return(rented);
         }
+    }
+
+    private static int Decode(ReadOnlySpan<byte> text, Span<byte> bytes)
+    {
+        int count = 0;
+        for (int at = 0; at < text.Length; at++)
+        {
+            bool isEscape = text[at] == '%' && at + 2 < text.Length && char.IsAsciiHexDigit((char)text[at + 1]) && char.IsAsciiHexDigit((char)text[at + 2]);
+            bytes[count++] = isEscape ? (byte)((HexValue((char)text[at + 1]) << 4) | HexValue((char)text[at + 2])) : text[at] == '+' ? (byte)' ' : text[at];
+            at += isEscape ? 2 : 0;
+        }
+
+        return count;
     }
 
     private static string Encode(string text, SearchValues<char> plain, SearchValues<byte> plainBytes)

@@ -98,7 +98,7 @@ public sealed partial class OssStore : IObjectStore, IBucketInspector, IMetadata
         ListingPage page;
         try
         {
-            page = ListingXml.Read(body);
+            page = ListingXml.Read(body, ToEntry);
         }
         catch (Exception error) when (error is XmlException or FormatException or OverflowException)
         {
@@ -170,23 +170,17 @@ public sealed partial class OssStore : IObjectStore, IBucketInspector, IMetadata
         // A page that does not say how it goes on must not pass for the last one.
         if (page.IsTruncated is null || (page.IsTruncated.Value && token is null))
             throw AnswerXml.NotUnderstood(DisplayName, null, null);
-        ObjectEntry[] entries = new ObjectEntry[page.Objects.Count];
-        for (int i = 0; i < entries.Length; i++)
-        {
-            ListedObject listed = page.Objects[i];
-            entries[i] = new ObjectEntry(
-                listed.Key,
-                listed.Size,
-                new SourceVersion(listed.ETag ?? ""),
-                listed.ETag,
-                listed.LastModified,
-                listed.StorageClass,
-                OssHeaders.Availability(listed.StorageClass, listed.Restore));
-        }
-
-        int declared = page.KeyCount is { } count ? count - page.CommonPrefixes : entries.Length;
-        return new ListPage(entries, page.IsTruncated.Value ? token : null, declared);
+        return new ListPage(page.Entries, page.IsTruncated.Value ? token : null, page.DeclaredCount);
     }
+
+    private static ObjectEntry ToEntry(in ListedObject listed) => new(
+        listed.Key,
+        listed.Size,
+        listed.ETag.IsNone ? new SourceVersion("") : new SourceVersion(listed.ETag),
+        listed.ETag,
+        listed.LastModified,
+        listed.StorageClass,
+        OssHeaders.Availability(listed.StorageClass, listed.Restore));
 
     private (long Length, long Size) WholeLength(HttpAnswer answer, string key)
     {

@@ -27,14 +27,15 @@ internal static class S3Heads
         DateTimeOffset modified = HttpDate.TryParse(answer.Header("Last-Modified"), out DateTimeOffset date) ? date : default;
         string? storageClass = answer.Header("x-amz-storage-class");
         ObjectEntry entry = new(
-            key, size, Version(etag, size, modified), etag, modified, storageClass, Availability(answer, storageClass));
+            key, size, Version(StoreTag.Of(etag), size, modified), etag, modified, storageClass, Availability(answer, storageClass));
         return new ObjectHead(entry, Metadata(answer), null, isWhole ? Checksums(answer) : [], IsETagOpaque: IsETagOpaque(answer));
     }
 
     /// <summary>The ETag; for servers that give none, size and date, which is the best that listing and HEAD both know.</summary>
-    public static SourceVersion Version(string? etag, long size, DateTimeOffset modified) => new(string.IsNullOrEmpty(etag)
-        ? string.Create(CultureInfo.InvariantCulture, $"size {size} date {modified.ToUnixTimeSeconds()}")
-        : etag);
+    public static SourceVersion Version(StoreTag etag, long size, DateTimeOffset modified)
+        => etag.IsDigest || !string.IsNullOrEmpty(etag.Text)
+            ? new(etag)
+            : new(string.Create(CultureInfo.InvariantCulture, $"size {size} date {modified.ToUnixTimeSeconds()}"));
 
     /// <summary>Whether a class is one of the archives that are read only after a restore.</summary>
     public static bool IsArchive(string? storageClass) => storageClass is "GLACIER" or "DEEP_ARCHIVE";

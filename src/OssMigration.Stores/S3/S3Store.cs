@@ -71,7 +71,7 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
         using PooledBody body = await answer.ReadBodyAsync(MaxListBytes).ConfigureAwait(false);
         try
         {
-            return ToListPage(ListingXml.Read(body));
+            return ToListPage(ListingXml.Read(body, ToEntry));
         }
         catch (Exception error) when (error is XmlException or FormatException or OverflowException)
         {
@@ -131,23 +131,17 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
         // A page that does not say how it goes on must not pass for the last one.
         if (page.IsTruncated is null || (page.IsTruncated.Value && token is null))
             throw AnswerXml.NotUnderstood(DisplayName, null, null);
-        ObjectEntry[] entries = new ObjectEntry[page.Objects.Count];
-        for (int i = 0; i < entries.Length; i++)
-        {
-            ListedObject listed = page.Objects[i];
-            entries[i] = new ObjectEntry(
-                listed.Key,
-                listed.Size,
-                S3Heads.Version(listed.ETag, listed.Size, listed.LastModified),
-                listed.ETag,
-                listed.LastModified,
-                listed.StorageClass,
-                S3Heads.IsArchive(listed.StorageClass) && listed.Restore != "restored" ? ObjectAvailability.NeedsRestore : ObjectAvailability.Readable);
-        }
-
-        int declared = page.KeyCount is { } count ? count - page.CommonPrefixes : entries.Length;
-        return new ListPage(entries, page.IsTruncated.Value ? token : null, declared);
+        return new ListPage(page.Entries, page.IsTruncated.Value ? token : null, page.DeclaredCount);
     }
+
+    private static ObjectEntry ToEntry(in ListedObject listed) => new(
+        listed.Key,
+        listed.Size,
+        S3Heads.Version(listed.ETag, listed.Size, listed.LastModified),
+        listed.ETag,
+        listed.LastModified,
+        listed.StorageClass,
+        S3Heads.IsArchive(listed.StorageClass) && listed.Restore != "restored" ? ObjectAvailability.NeedsRestore : ObjectAvailability.Readable);
 
     private (long Length, long Size) WholeLength(HttpAnswer answer, string key)
     {

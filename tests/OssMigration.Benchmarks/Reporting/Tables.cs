@@ -25,9 +25,12 @@ internal static class Tables
             string speed = ours is null || series == ours ? "" : (series.Seconds / ours.Seconds).ToString("F2", CultureInfo.InvariantCulture);
             string cpu = ours is null || series == ours ? "" : (ours.MicrosecondsPerObject / series.MicrosecondsPerObject).ToString("F2", CultureInfo.InvariantCulture);
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {series.Contestant} | {series.Seconds:F2} | {rate} | {speed} | {series.MicrosecondsPerObject:N0} | {cpu} | {series.PeakMemory >> 20} | {series.Requests:N0} | {series.ServerSeconds:F1} |");
+                $"| {series.Contestant} | {series.Seconds:F2} | {rate} | {speed} | {Micro(series.MicrosecondsPerObject)} | {cpu} | {series.PeakMemory >> 20} | {series.Requests:N0} | {series.ServerSeconds:F1} |");
         }
 
         return text.ToString();
     }
+
+    // A transfer takes hundreds, a key a few.
+    private static string Micro(double value) => value.ToString(value < 20 ? "N2" : "N0", CultureInfo.InvariantCulture);
 }

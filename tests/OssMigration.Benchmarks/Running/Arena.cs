@@ -12,6 +12,9 @@ internal sealed record ArenaPlan(string Synthetic, long Objects, long Bytes)
 {
     /// <summary>Delay of every answer of both sides.</summary>
     public int LatencyMs { get; init; }
+
+    /// <summary>Whether the destinations hold the same objects already, so that only keys are looked at.</summary>
+    public bool IsMigrated { get; init; }
 }
 
 /// <summary>
@@ -20,14 +23,13 @@ internal sealed record ArenaPlan(string Synthetic, long Objects, long Bytes)
 /// </summary>
 internal sealed class Arena : IAsyncDisposable
 {
-    private readonly TimeSpan _serverCpuBefore;
+    private TimeSpan _serverCpuBefore;
 
     private Arena(SandboxProcess servers, ArenaPlan plan, string folder)
     {
         Servers = servers;
         Plan = plan;
         Folder = folder;
-        _serverCpuBefore = ChildUsage.OfRunning(servers.ProcessId);
     }
 
     /// <summary>Name of the source bucket on the S3 side.</summary>
@@ -45,15 +47,21 @@ internal sealed class Arena : IAsyncDisposable
     /// <summary>A folder that ends with the run.</summary>
     public string Folder { get; }
 
-    /// <summary>CPU of the servers since the arena was opened.</summary>
+    /// <summary>Buckets that are equal on both sides, to warm up with before keys are looked at.</summary>
+    public const string WarmKeys = "warm-keys";
+
+    /// <summary>CPU of the servers since the last <see cref="CountFromHereAsync"/>.</summary>
     public TimeSpan ServerCpu => ChildUsage.OfRunning(Servers.ProcessId) - _serverCpuBefore;
 
     /// <summary>Starts the servers and warms them up with objects of their own.</summary>
     public static async Task<Arena> OpenAsync(ArenaPlan plan)
     {
         string folder = Directory.CreateTempSubdirectory("ossmigration-bench-").FullName;
+        string destination = plan.IsMigrated ? $"{Destination}=synthetic:{plan.Synthetic}" : Destination;
+        const string Warm = "synthetic:flat,count=200000,size=4096,seed=98";
         SandboxProcess servers = await SandboxProcess.StartAsync(
-            "--s3-bucket", $"{Source}=synthetic:{plan.Synthetic}", "--s3-bucket", Destination, "--oss-bucket", Destination,
+            "--s3-bucket", $"{Source}=synthetic:{plan.Synthetic}", "--s3-bucket", destination, "--oss-bucket", destination,
+            "--s3-bucket", $"{WarmKeys}={Warm}", "--oss-bucket", $"{WarmKeys}={Warm}",
             "--s3-bucket", "warm=synthetic:flat,count=2000,size=4096,seed=99", "--s3-bucket", "warmed", "--oss-bucket", "warmed");
         Arena arena = new(servers, plan, folder);
         foreach (string protocol in (string[])["oss", "s3"])
@@ -64,8 +72,15 @@ internal sealed class Arena : IAsyncDisposable
             await servers.SetLimitsAsync(SandboxSide.Oss, plan.LatencyMs);
         }
 
-        await servers.ResetStatisticsAsync();
-        return new Arena(servers, plan, folder);
+        await arena.CountFromHereAsync();
+        return arena;
+    }
+
+    /// <summary>Counts requests and CPU of the servers from now on.</summary>
+    public async Task CountFromHereAsync()
+    {
+        await Servers.ResetStatisticsAsync();
+        _serverCpuBefore = ChildUsage.OfRunning(Servers.ProcessId);
     }
 
     /// <summary>Gives a child the keys of both sides, in the variables of each contestant.</summary>

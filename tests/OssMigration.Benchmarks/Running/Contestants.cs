@@ -31,7 +31,8 @@ internal static class Contestants
     /// <param name="arena">Where.</param>
     /// <param name="script">PowerShell that is measured.</param>
     /// <param name="before">PowerShell that runs before.</param>
-    public static ChildResult Ours(Arena arena, string script, string before = "")
+    /// <param name="after">PowerShell that runs after and throws where the result is not right.</param>
+    public static ChildResult Ours(Arena arena, string script, string before = "", string after = "")
     {
         ProcessStartInfo start = new("dotnet");
         start.ArgumentList.Add(House.Shell);
@@ -46,6 +47,7 @@ internal static class Contestants
             {{script}}
             $time = $clock.Elapsed
             "measured $($time.TotalMilliseconds.ToString('F1', [cultureinfo]::InvariantCulture)) $((([Environment]::CpuUsage.TotalTime) - $cpu).TotalMilliseconds.ToString('F1', [cultureinfo]::InvariantCulture))"
+            {{after}}
             """));
         start.Environment["OSSMIGRATION_HOME"] = Path.Combine(arena.Folder, "home");
         arena.AddKeys(start);

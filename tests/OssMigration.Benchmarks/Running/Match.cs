@@ -13,7 +13,33 @@ internal sealed record Contestant(string Name, Func<Arena, ChildResult> Run);
 internal static class Match
 {
     /// <summary>Runs all contestants so many times each.</summary>
-    public static async Task<IReadOnlyList<Series>> PlayAsync(ArenaPlan plan, IReadOnlyList<Contestant> contestants, int turns, Action<string> say)
+    public static Task<IReadOnlyList<Series>> PlayAsync(ArenaPlan plan, IReadOnlyList<Contestant> contestants, int turns, Action<string> say)
+        => PlayAsync(plan, contestants, turns, say, async contestant =>
+        {
+            await using Arena arena = await Arena.OpenAsync(plan);
+            return await RunAsync(arena, contestant);
+        });
+
+    /// <summary>Runs contestants that change nothing so many times each, all in the same servers.</summary>
+    /// <param name="plan">The servers.</param>
+    /// <param name="prepare">Runs once before all turns, and is not measured.</param>
+    /// <param name="contestants">The contestants.</param>
+    /// <param name="turns">How often.</param>
+    /// <param name="say">Told of each run.</param>
+    public static async Task<IReadOnlyList<Series>> PlayInOneAsync(
+        ArenaPlan plan, Func<Arena, ChildResult> prepare, IReadOnlyList<Contestant> contestants, int turns, Action<string> say)
+    {
+        await using Arena arena = await Arena.OpenAsync(plan);
+        Require("What comes before", prepare(arena));
+        return await PlayAsync(plan, contestants, turns, say, async contestant =>
+        {
+            await arena.CountFromHereAsync();
+            return await RunAsync(arena, contestant);
+        });
+    }
+
+    private static async Task<IReadOnlyList<Series>> PlayAsync(
+        ArenaPlan plan, IReadOnlyList<Contestant> contestants, int turns, Action<string> say, Func<Contestant, Task<Sample>> run)
     {
         Dictionary<string, List<Sample>> samples = contestants.ToDictionary(contestant => contestant.Name, _ => new List<Sample>());
         for (int turn = 1; turn <= turns; turn++)
@@ -21,7 +47,7 @@ internal static class Match
             // Whoever comes first in one turn comes last in the next.
             foreach (Contestant contestant in turn % 2 == 1 ? contestants : contestants.Reverse())
             {
-                Sample sample = await RunAsync(plan, contestant);
+                Sample sample = await run(contestant);
                 samples[contestant.Name].Add(sample);
                 say(string.Create(
                     CultureInfo.InvariantCulture,
@@ -32,16 +58,20 @@ internal static class Match
         return [.. contestants.Select(contestant => new Series(contestant.Name, plan.Objects, plan.Bytes, samples[contestant.Name]))];
     }
 
-    private static async Task<Sample> RunAsync(ArenaPlan plan, Contestant contestant)
+    private static async Task<Sample> RunAsync(Arena arena, Contestant contestant)
     {
-        await using Arena arena = await Arena.OpenAsync(plan);
         ChildResult result = contestant.Run(arena);
         TimeSpan serverCpu = arena.ServerCpu;
-        if (result.ExitCode != 0)
-            throw new InvalidOperationException($"{contestant.Name} failed with exit code {result.ExitCode}: {result.Output}");
+        Require(contestant.Name, result);
         SandboxStatistics statistics = await arena.Servers.GetStatisticsAsync();
         (TimeSpan work, TimeSpan cpu) = Measured(result);
         return new Sample(work, cpu, result.Wall, result.Cpu, result.PeakMemory, Requests(statistics), serverCpu);
+    }
+
+    private static void Require(string name, ChildResult result)
+    {
+        if (result.ExitCode != 0)
+            throw new InvalidOperationException($"{name} failed with exit code {result.ExitCode}: {result.Output}");
     }
 
     private static long Requests(SandboxStatistics statistics) => statistics.S3.Requests.Values.Sum() + statistics.Oss.Requests.Values.Sum();

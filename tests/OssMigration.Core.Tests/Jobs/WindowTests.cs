@@ -13,7 +13,7 @@ public sealed class WindowTests
 {
     private const string Slow = "a-slow";
     private const string Last = "z-last";
-    private const int Others = RangeLedger.MostOpen + 2_500;
+    private const int Others = LedgerRoom.MostOfRange + 2_500;
 
     [Fact]
     public async Task The_cursor_passes_a_slow_object_which_is_shown_in_progress_until_it_is_done()

@@ -121,12 +121,18 @@ internal static class ListOperations
         xml.Owner().Close(element);
     }
 
-    private static void AddObject(OssContext context, XmlText xml, StoredObject found) =>
-        xml.Element("LastModified"u8, found.LastModified)
-            .Element("ETag"u8, $"\"{context.Call.ETag(found.ETag).ToUpperInvariant()}\"")
-            .Element("Type"u8, found.Type.ToString())
+    private static void AddObject(OssContext context, XmlText xml, StoredObject found)
+    {
+        xml.Element("LastModified"u8, found.LastModified).Raw("<ETag>&quot;"u8);
+        if (found.OpaqueETag is null && context.Call.Fault is null)
+            xml.UpperHex(found.Digests.Md5);
+        else
+            xml.Text(context.Call.ETag(found.ETag).ToUpperInvariant());
+        xml.Raw("&quot;</ETag>"u8)
+            .Element("Type"u8, found.Type switch { ObjectType.Normal => "Normal", ObjectType.Multipart => "Multipart", _ => found.Type.ToString() })
             .Element("Size"u8, found.Size)
             .Element("StorageClass"u8, ObjectAnswer.StorageClassOf(found));
+    }
 
     private static string EncodeToken(string after) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(after)) + "--";
 
