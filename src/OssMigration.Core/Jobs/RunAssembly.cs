@@ -109,7 +109,7 @@ internal sealed class RunAssembly
     private IKeyWalks MakeWalks(MergedManifest settled)
     {
         if (_stretch.Run.Scope == RunScope.Everything)
-            return new ListedWalks(_stretch.Job.Filter.Prefix, _listers.Source, _listers.Destination, settled, RangeBoardOptions.Default);
+            return new ListedWalks(_stretch.Job.Filter.Prefix, _listers.Source, _listers.Destination, settled, RangeBoardOptions.Of(_stretch.Job.Concurrency));
         return new SelectedWalks(
             _stretch.Stores, ObjectFilterMatcher.Compile(_stretch.Job.Filter), settled, _folder.Selection(_stretch.Run.Run), _stretch.Job.Concurrency);
     }
