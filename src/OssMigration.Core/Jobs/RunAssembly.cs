@@ -116,7 +116,8 @@ internal sealed class RunAssembly
     private IKeyWalks MakeWalks(MergedManifest settled)
     {
         if (_stretch.Run.Scope == RunScope.Everything)
-            return new ListedWalks(_stretch.Job.Filter.Prefix, _listers.Source, _listers.Destination, settled, _slice is null ? RangeBoardOptions.Default : SliceHooks.OneRange);
+            return new ListedWalks(
+                _stretch.Job.Filter.Prefix, _listers.Source, _listers.Destination, settled, _slice is null ? RangeBoardOptions.Of(_stretch.Job.Concurrency) : SliceHooks.OneRange);
         return new SelectedWalks(
             _stretch.Stores, ObjectFilterMatcher.Compile(_stretch.Job.Filter), settled, _folder.Selection(_stretch.Run.Run), _stretch.Job.Concurrency);
     }

@@ -28,7 +28,7 @@ internal sealed class StoreChain : IAsyncDisposable
         // Each direction gets half of the memory: reads that took all of it would leave none for the next while it is written.
         Reads = new ConcurrencyGate(job.Concurrency, () => Pace.Room(job.MemoryBudget / 2), environment.Time);
         Writes = new ConcurrencyGate(job.Concurrency, () => Pace.Room(job.MemoryBudget / 2), environment.Time);
-        StoreOpenOptions options = new() { Time = environment.Time, MaxConnections = job.Concurrency + RangeBoardOptions.Default.MostAtATime, ConnectionBuffer = () => Pace.ConnectionBuffer(job.Concurrency) };
+        StoreOpenOptions options = new() { Time = environment.Time, MaxConnections = job.Concurrency + RangeBoardOptions.Of(job.Concurrency).MostAtATime, ConnectionBuffer = () => Pace.ConnectionBuffer(job.Concurrency) };
         RetryOptions retry = environment.Retry with { MaxAttempts = job.MaxAttempts };
 
         IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });

@@ -23,9 +23,18 @@ internal sealed record RangeBoardOptions
     /// <summary>The defaults.</summary>
     public static RangeBoardOptions Default { get; } = new();
 
-    /// <summary>Most ranges and probes under way at a time.</summary>
+    /// <summary>
+    /// Most ranges and probes under way at a time. Of a job it is twice its concurrency: a list request occupies a connection and hardly
+    /// any memory or line, and 64, the default, list 300 pages in the time of 12.
+    /// </summary>
     public int MostAtATime { get; init; } = 64;
+
+    /// <summary>Those of a job with this concurrency.</summary>
+    public static RangeBoardOptions Of(int concurrency) => new() { MostAtATime = 2 * concurrency };
 
     /// <summary>No range is taken over while this many walk without waiting for a page: more listers would not help them.</summary>
     public int MostBusy { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Begins a piece of work and does not wait for it. By default on the thread pool.</summary>
+    public Action<Func<Task>> Begin { get; init; } = work => _ = Task.Run(work);
 }

@@ -10,13 +10,11 @@ namespace OssMigration.Core.Listing;
 /// </summary>
 internal sealed class RangeBoard
 {
-    private const double MostWasteAhead = 35;
-    private const double WasteAhead = 4;
-    private const double WasteShare = 0.14;
-    private const double LeastPages = 2.5;
+    private const double MostWasteAhead = 36;
+    private const double WasteAhead = 8;
+    private const double WasteShare = 0.13;
+    private const double LeastPages = 3;
     private const double Evenness = 1.5;
-    private const int MostProbesOfRange = 2;
-    private const int MostFailures = 6;
     private const int Samples = 8;
 
     private readonly IRangeHost _host;
@@ -27,12 +25,12 @@ internal sealed class RangeBoard
     private readonly List<RangeOnBoard> _running = [];
     private readonly List<RangeOnBoard> _kept = [];
     private readonly Queue<LiveRange> _queued = new();
+    private readonly List<Probe> _probes = [];
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<Task> _stop = () => Task.CompletedTask;
     private CancellationToken _stopped;
     private Exception? _error;
     private int _waiting;
-    private int _probing;
     private int _keeping;
     private long _pages;
     private double _waste;
@@ -54,16 +52,6 @@ internal sealed class RangeBoard
 
     /// <summary>Guards the ranges.</summary>
     public object Gate { get; } = new();
-
-    /// <summary>Requests that are waited for, where nothing else is under way; null else.</summary>
-    public int? Idle
-    {
-        get
-        {
-            lock (Gate)
-                return _waiting == _running.Count && _keeping == 0 ? _waiting + _probing : null;
-        }
-    }
 
     /// <summary>Walks all ranges, and those that they are cut into, to their ends.</summary>
     public async Task RunAsync(IEnumerable<LiveRange> ranges, CancellationToken cancellationToken)
@@ -108,7 +96,6 @@ internal sealed class RangeBoard
         RangeLeg leg = range.Range.Leg(side);
         leg.IsDone = part.IsLast;
         _waste += page.Entries.Count == 0 ? 1 : 1 - ((part.To - part.From) / (double)page.Entries.Count);
-        leg.Failures = 0;
         leg.Plan = null;
         if (part.From == part.To)
             return;
@@ -122,69 +109,75 @@ internal sealed class RangeBoard
     {
         lock (Gate)
         {
+            Ask();
             while (MayProbe() && Best() is { } best)
-                SendProbe(best.Range, best.Side, best.Plan);
+                SendProbe(best.Range, best.Side, best.Cut);
+        }
+    }
+
+    // All of a range at once: one answer settles a question, and none is worth waiting for.
+    private void Ask()
+    {
+        foreach (RangeOnBoard range in _running)
+        {
+            if (_probes.Exists(probe => !probe.IsBack && probe.Cut.IsBeyond))
+                return;
+            RangeSide side = SideOf(range);
+            RangeLeg leg = range.Range.Leg(side);
+            if (leg.Frontier is null || leg.IsDone || !MayProbe())
+                continue;
+            foreach (KeyCut cut in _cuts.Questions(leg, leg.EndWithin(range.EndInclusive)))
+            {
+                if (!MayProbe())
+                    return;
+                SendProbe(range, side, cut);
+            }
         }
     }
 
     private bool MayProbe() => _listers[0] is not null && _error is null && !_stopped.IsCancellationRequested && _queued.Count == 0
-        && _running.Count + _probing < _options.MostAtATime
+        && _running.Count + _probes.Count < _options.MostAtATime
         && _running.Count - _waiting < _options.MostBusy
         && Waste + 1 <= Math.Min(MostWasteAhead, WasteAhead * (1 + _pages)) + (_pages * WasteShare);
 
     // Requests that brought nothing, parts of pages that were brought twice, and half a page for each range that will end within one.
     private double Waste => _waste + (_running.Count * _sides / 2.0);
 
-    private (RangeOnBoard Range, RangeSide Side, CutPlan Plan)? Best()
+    private (RangeOnBoard Range, RangeSide Side, KeyCut Cut)? Best()
     {
-        (RangeOnBoard Range, RangeSide Side, CutPlan Plan)? best = null;
+        (RangeOnBoard Range, RangeSide Side, KeyCut Cut)? best = null;
         double worth = 0, left = 0;
         foreach (RangeOnBoard range in _running)
         {
-            RangeSide side = range.Range.Leg(RangeSide.Source).IsDone ? RangeSide.Destination : RangeSide.Source;
+            RangeSide side = SideOf(range);
             RangeLeg leg = range.Range.Leg(side);
             if (leg.Frontier is null || leg.IsDone)
                 continue;
-            leg.Plan ??= Plan(range, leg);
-            left += double.IsFinite(leg.Plan.Worth) ? leg.Plan.Worth : 0;
-            if (leg.Plan.Cut is null || range.Probed.Count == MostProbesOfRange || leg.Failures >= MostFailures)
-                continue;
-            double share = Math.Min(leg.Plan.Worth, 1e9) / (1 + range.Probed.Count);
-            if (share > worth)
-                (best, worth) = ((range, side, leg.Plan), share);
+            CutPlan plan = leg.Plan ??= _cuts.Plan(leg, leg.EndWithin(range.EndInclusive), _listers[0]!.PageSize, UnderWay(range, side));
+            left += double.IsFinite(plan.Left) ? plan.Left : 0;
+            if (plan.Cut is not null && plan.Worth > worth && !IsAskedEnough(plan.Cut))
+                (best, worth) = ((range, side, plan.Cut), plan.Worth);
         }
 
         return worth >= Math.Max(LeastPages, Evenness * left / _options.MostAtATime) ? best : null;
     }
 
-    private CutPlan Plan(RangeOnBoard range, RangeLeg leg)
-    {
-        string after = leg.Frontier!;
-        string? end = leg.EndWithin(range.EndInclusive);
-        double pages = _cuts.SpaceLeft(leg.PageStart!, after, end);
-        if (pages < LeastPages)
-            return new CutPlan(null, pages);
+    private KeyCut[] UnderWay(RangeOnBoard range, RangeSide side) => [.. _probes
+        .Where(probe => probe.Side == side && !probe.IsBack && range.Range.HasAhead(probe.Cut.Text)).Select(probe => probe.Cut).OrderBy(cut => cut.Text, KeyOrder.Instance)];
 
-        // Where a probe is under way already, the next one is for one of the halves that it may leave.
-        KeyCut? cut = range.Probed.Count switch
-        {
-            0 => _cuts.Middle(after, end),
-            1 => _cuts.Middle(after, range.Probed.Min),
-            _ => _cuts.Middle(range.Probed.Max!, end),
-        };
-        return cut is null || range.Probed.Contains(cut.Text) ? new CutPlan(null, pages) : new CutPlan(cut, pages);
-    }
+    // What is not there in one branch is seldom there in another.
+    private bool IsAskedEnough(KeyCut cut) => cut.IsBeyond && _probes.Count(probe => !probe.IsBack && probe.Cut.IsBeyond && probe.Cut.Place == cut.Place) >= _cuts.MostBeyond(cut);
 
-    private void SendProbe(RangeOnBoard range, RangeSide side, CutPlan plan)
+    private static RangeSide SideOf(RangeOnBoard range) => range.Range.Leg(RangeSide.Source).IsDone ? RangeSide.Destination : RangeSide.Source;
+
+    private void SendProbe(RangeOnBoard range, RangeSide side, KeyCut cut)
     {
         RangeLeg leg = range.Range.Leg(side);
-        Probe probe = new(range, side, plan.Cut!, leg.Frontier!, leg.EndWithin(range.EndInclusive));
-        range.Probed.Add(probe.Cut.Text);
-        _cuts.Ask(probe.Cut, isUnderWay: true);
+        Probe probe = new(range, side, cut, leg.Frontier!);
         leg.Plan = null;
-        _probing++;
+        _probes.Add(probe);
         _waste++;
-        _ = ProbeAsync(probe);
+        _options.Begin(() => ProbeAsync(probe));
     }
 
     private async Task ProbeAsync(Probe probe)
@@ -193,8 +186,6 @@ internal sealed class RangeBoard
         Exception? error = null;
         try
         {
-            // Not on the thread of the walker whose page gave rise to it.
-            await Task.Yield();
             found = await _listers[(int)probe.Side]!.BeginAsync(probe.Cut.Text, _stopped).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -206,8 +197,7 @@ internal sealed class RangeBoard
         Task kept = Task.CompletedTask;
         lock (Gate)
         {
-            probe.Range.Probed.Remove(probe.Cut.Text);
-            _cuts.Ask(probe.Cut, isUnderWay: false);
+            probe.IsBack = true;
             probe.Range.Range.Leg(probe.Side).Plan = null;
             if (found is not null && _error is null)
                 (added, kept) = Take(probe, found);
@@ -225,7 +215,7 @@ internal sealed class RangeBoard
 
         lock (Gate)
         {
-            _probing--;
+            _probes.Remove(probe);
             _keeping--;
             if (error is not null)
                 Fail(error);
@@ -241,6 +231,9 @@ internal sealed class RangeBoard
         // The range may have been cut since, so that what the probe found is another one's.
         RangeOnBoard? owner = _running.Find(range => range.Range.HasAhead(probe.Cut.Text)) ?? _kept.Find(range => range.Range.HasAhead(probe.Cut.Text));
         IReadOnlyList<ObjectEntry> entries = found.Page.Entries;
+        for (int i = 0; i < entries.Count; i += Math.Max(1, entries.Count - 1))
+            _cuts.Learn(entries[i].Key);
+        _cuts.Close(probe.Cut, probe.After, entries.Count > 0 ? entries[0].Key : null);
         if (owner is null || (entries.Count == 0 && found.Page.ContinuationToken is not null))
             return (null, Task.CompletedTask);
         LiveRange range = owner.Range;
@@ -250,13 +243,8 @@ internal sealed class RangeBoard
         if (entries.Count == 0 || (end is not null && KeyOrder.CompareKeys(entries[0].Key, end) > 0))
         {
             leg.Ceiling = leg.EndWithin(probe.Cut.Text);
-            leg.Failures++;
-            _cuts.Close(probe.Cut, probe.After, probe.End);
             return (null, Task.CompletedTask);
         }
-
-        foreach (ObjectEntry entry in (ReadOnlySpan<ObjectEntry>)[entries[0], entries[^1]])
-            _cuts.Learn(entry.Key);
 
         // What the range has read while the probe was under way stays with it.
         string cut = KeyOrder.CompareKeys(range.Frontier, probe.Cut.Text) > 0 ? range.Frontier! : probe.Cut.Text;
@@ -288,7 +276,7 @@ internal sealed class RangeBoard
         if (_error is not null)
             return;
         _running.Add(range);
-        _ = Task.Run(() => WalkAsync(range), CancellationToken.None);
+        _options.Begin(() => WalkAsync(range));
     }
 
     private async Task WalkAsync(RangeOnBoard range)
@@ -324,9 +312,13 @@ internal sealed class RangeBoard
 
     private void EndIfOver()
     {
-        if (_running.Count == 0 && _probing == 0 && (_queued.Count == 0 || _error is not null))
+        if (_running.Count == 0 && _probes.Count == 0 && (_queued.Count == 0 || _error is not null))
             _over.TrySetResult();
     }
 
-    private sealed record Probe(RangeOnBoard Range, RangeSide Side, KeyCut Cut, string After, string? End);
+    private sealed record Probe(RangeOnBoard Range, RangeSide Side, KeyCut Cut, string After)
+    {
+        /// <summary>Its answer is taken in.</summary>
+        public bool IsBack { get; set; }
+    }
 }

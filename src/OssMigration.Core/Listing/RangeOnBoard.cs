@@ -18,9 +18,6 @@ internal sealed class RangeOnBoard(RangeBoard board, LiveRange range, RangeSide 
     /// <summary>As it is now; null: to the last key.</summary>
     public string? EndInclusive => range.EndInclusive;
 
-    /// <summary>Cuts that probes are under way for.</summary>
-    public SortedSet<string> Probed { get; } = new(KeyOrder.Instance);
-
     /// <summary>The pages of one side.</summary>
     public RangePages PagesOf(RangeSide side) => new Pages(this, side, side == begunSide ? begun : null);
 

@@ -12,6 +12,7 @@ internal sealed class CutFinder(string prefix)
 {
     private const int MostLevels = 1024;
     private const int MostCutBytes = 1023;
+    private const int MostQuestions = 8;
     private const double Finest = 1e-12;
 
     private readonly KeyAlphabet _alphabet = new();
@@ -20,42 +21,74 @@ internal sealed class CutFinder(string prefix)
     /// <summary>Takes in a key that was listed.</summary>
     public void Learn(string key) => _alphabet.Learn(key);
 
-    /// <summary>
-    /// How many times the space between two listed keys fits between the second of them and the end; infinite where the evidence cannot
-    /// tell the two keys apart.
-    /// </summary>
-    /// <param name="first">A listed key.</param>
-    /// <param name="last">A later one.</param>
-    /// <param name="end">The end, behind them; null for the end of the listing.</param>
-    public double SpaceLeft(string first, string last, string? end)
+    /// <summary>The best place for one more cut in what is left of a range.</summary>
+    /// <param name="leg">How far the range has come; at least one page.</param>
+    /// <param name="end">The end of what may hold keys; null for the end of the listing.</param>
+    /// <param name="pageSize">Keys of a full page.</param>
+    /// <param name="underWay">Cuts that probes are under way for, in order.</param>
+    public CutPlan Plan(RangeLeg leg, string? end, int pageSize, IReadOnlyList<KeyCut> underWay)
     {
-        Span space = new(this, first, end);
-        double begun = space.Low, reached = space.PositionOf(last);
+        Span space = new(this, leg.PageStart!, end);
+        double reached = space.PositionOf(leg.Frontier!), page = (reached - space.Low) * pageSize / leg.PageKeys;
+        (double Width, string From, string? To) widest = (0, leg.Frontier!, end);
+        (double Low, string From, bool IsKnown) gap = (reached, leg.Frontier!, true);
+        foreach (KeyCut? cut in underWay.Append(null))
+        {
+            double high = Math.Max(gap.Low, cut is null ? space.High : space.PositionOf(cut.Text));
+
+            // Two probes into what nobody has seen would find the same key, or nothing.
+            if (gap.IsKnown && high - gap.Low > widest.Width)
+                widest = (high - gap.Low, gap.From, cut?.Text ?? end);
+            if (cut is not null && high > gap.Low)
+                gap = (high, cut.Text, !cut.IsBeyond);
+        }
+
         double left = space.High - reached;
-        return left <= Finest ? 0 : left / (reached - begun);
+        if (widest.Width <= Finest)
+            return new CutPlan(null, 0, left <= Finest ? 0 : left / page);
+        KeyCut? found = Halve(new Span(this, widest.From, widest.To));
+        return new CutPlan(underWay.Any(cut => cut.Text == found?.Text) ? null : found, widest.Width / page, left / page);
     }
 
-    /// <summary>A cut that leaves about half of the space between a key and the end above it; null where there is no room.</summary>
-    public KeyCut? Middle(string after, string? end)
+    /// <summary>Most probes for characters beyond those seen at a place that may be under way at a time: what is not there in one branch is seldom there in another.</summary>
+    public int MostBeyond(KeyCut cut) => _alphabet.CountSeen(cut.Place);
+
+    /// <summary>
+    /// Cuts that ask whether there is anything behind a beginning that all keys had so far, for beginnings that the keys of a page share.
+    /// Where there are many, their answers leave some of them open.
+    /// </summary>
+    public IReadOnlyList<KeyCut> Questions(RangeLeg leg, string? end)
     {
-        Span space = new(this, after, end);
-        if (space.High - space.Low <= Finest)
-            return null;
-        return Untried(space) ?? Halve(space);
+        Span space = new(this, leg.Frontier!, end);
+        int shared = space.From.AsSpan().CommonPrefixLength(KeyPlace.CharactersOf(leg.PageStart!));
+        List<int> open = [];
+        KeyPlace place = space.Place;
+        for (int level = space.Level; level < shared; place = place.After(space.From[level++]))
+        {
+            if (_alphabet.IsUntried(place) && space.From[level] != '/')
+                open.Add(level);
+        }
+
+        List<KeyCut> cuts = [];
+        int count = Math.Min(open.Count, MostQuestions);
+        for (int i = 1; i <= count; i++)
+        {
+            int level = open[(i * open.Count / count) - 1];
+            if (KeyAlphabet.Behind(space.From[level]) is { } next && Make([.. space.From.AsSpan(0, level), next], isBeyond: true, space) is { } cut)
+                cuts.Add(cut);
+        }
+
+        return cuts;
     }
 
-    /// <summary>A probe for a cut is under way, or has come back.</summary>
-    public void Ask(KeyCut cut, bool isUnderWay)
-    {
-        if (cut.Asks)
-            _alphabet.Ask(KeyPlace.Behind(cut.Characters.AsSpan(..^1)), isUnderWay);
-    }
-
-    /// <summary>A probe found nothing between a cut that was chosen between a key and an end, and that end.</summary>
-    public void Close(KeyCut cut, string after, string? end)
+    /// <summary>A probe found nothing between a cut, which was chosen behind a key, and the key that it found.</summary>
+    /// <param name="cut">The cut.</param>
+    /// <param name="after">The key behind which the cut was chosen.</param>
+    /// <param name="until">The key that it found; null where it found none.</param>
+    public void Close(KeyCut cut, string after, string? until)
     {
         int[] from = KeyPlace.CharactersOf(after);
-        int level = new Span(this, after, end).Level;
+        int level = new Span(this, after, until).Level;
         KeyPlace place = KeyPlace.Behind(from.AsSpan(0, level));
         for (int i = level; i < cut.Characters.Length; i++)
         {
@@ -70,23 +103,6 @@ internal sealed class CutFinder(string prefix)
                 _alphabet.Close(place, next);
             place = place.After(from[i]);
         }
-    }
-
-    // Beginnings that all keys share so far: is there anything behind them? Asked for the middle one, so that an answer settles half of them.
-    private KeyCut? Untried(Span space)
-    {
-        KeyPlace place = space.Place;
-        int level = space.Level;
-        while (level < space.From.Length && _alphabet.IsUntried(place, space.From[level]))
-            place = place.After(space.From[level++]);
-        while (level-- > space.Level)
-        {
-            int middle = space.Level + ((level - space.Level) / 2);
-            if (KeyAlphabet.Behind(space.From[middle]) is { } next && Make([.. space.From.AsSpan(0, middle), next], asks: true, space) is { } cut)
-                return cut;
-        }
-
-        return null;
     }
 
     private KeyCut? Halve(Span space)
@@ -105,19 +121,19 @@ internal sealed class CutFinder(string prefix)
             cut.Add(character);
             at += width * index / plausible.Length;
             width /= plausible.Length;
-            bool isUnseen = !_alphabet.IsSeen(place, character);
+            bool isUnseen = !_alphabet.IsSeen(place, character), isBeyond = _alphabet.IsBeyond(place, character);
             place = place.After(character);
             bool isAhead = CollectionsMarshal.AsSpan(cut).SequenceCompareTo(space.From) > 0;
-            if (isAhead && (isUnseen || (width <= tolerance && plausible.Length > 1)))
-                return Make([.. cut], isUnseen, space);
+            if (isAhead && (isUnseen || isBeyond || (width <= tolerance && plausible.Length > 1)))
+                return Make([.. cut], isBeyond, space);
         }
 
         return null;
     }
 
-    private static KeyCut? Make(int[] characters, bool asks, Span space)
+    private static KeyCut? Make(int[] characters, bool isBeyond, Span space)
     {
-        KeyCut cut = new(TextOf(characters), characters, asks);
+        KeyCut cut = new(TextOf(characters), characters, KeyPlace.Behind(characters.AsSpan(..^1)), isBeyond);
         bool isInside = space.To is null || characters.AsSpan().SequenceCompareTo(space.To) < 0;
         return isInside && Encoding.UTF8.GetByteCount(cut.Text) <= MostCutBytes ? cut : null;
     }
@@ -187,5 +203,6 @@ internal sealed class CutFinder(string prefix)
 /// <summary>Where a range may be cut.</summary>
 /// <param name="Text">The cut.</param>
 /// <param name="Characters">Its characters.</param>
-/// <param name="Asks">Nobody has seen its last character at that place.</param>
-internal sealed record KeyCut(string Text, int[] Characters, bool Asks);
+/// <param name="Place">The place of its last character.</param>
+/// <param name="IsBeyond">No key was seen that has this last character or a greater one at that place.</param>
+internal sealed record KeyCut(string Text, int[] Characters, KeyPlace Place, bool IsBeyond);

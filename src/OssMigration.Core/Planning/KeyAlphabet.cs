@@ -63,17 +63,16 @@ internal sealed class KeyAlphabet
     /// <summary>Whether keys were seen to have this character at this place.</summary>
     public bool IsSeen(KeyPlace place, int character) => _slots.TryGetValue(place.Anyhow, out Slot? slot) && slot.Seen.BinarySearch(character) >= 0;
 
-    /// <summary>Whether only this one character was seen at a place, and nobody asked yet whether there are greater ones.</summary>
-    public bool IsUntried(KeyPlace place, int character)
-        => _slots.TryGetValue(place.Anyhow, out Slot? slot) && slot is { Seen.Count: 1, Limit: BehindAll, IsAsked: false } && slot.Seen[0] == character;
+    /// <summary>Whether no key was seen to have this character or a greater one at this place; behind the same character before it, where such keys were seen.</summary>
+    public bool IsBeyond(KeyPlace place, int character) => _bounds.TryGetValue(place, out Bound bound) && bound.Greatest >= 0
+        ? character > bound.Greatest
+        : !_slots.TryGetValue(place.Anyhow, out Slot? slot) || slot.Seen.Count == 0 || character > slot.Seen[^1];
 
-    /// <summary>A probe is under way that will tell whether there are greater characters than those seen at a place; until then they are not plausible.</summary>
-    public void Ask(KeyPlace place, bool isUnderWay)
-    {
-        Slot slot = At(place);
-        slot.IsAsked = isUnderWay;
-        slot.Plausible = null;
-    }
+    /// <summary>How many characters were seen at a place.</summary>
+    public int CountSeen(KeyPlace place) => _slots.TryGetValue(place.Anyhow, out Slot? slot) ? slot.Seen.Count : 0;
+
+    /// <summary>Whether only one character was seen at a place, and no probe told yet whether there are greater ones.</summary>
+    public bool IsUntried(KeyPlace place) => _slots.TryGetValue(place.Anyhow, out Slot? slot) && slot is { Seen.Count: 1, IsAsked: false };
 
     /// <summary>A probe found no keys with this character or a greater one at this place.</summary>
     public void Close(KeyPlace place, int character)
@@ -84,7 +83,10 @@ internal sealed class KeyAlphabet
         if (bound.Greatest < character)
             bound = bound with { Limit = Math.Min(bound.Limit, character) };
         Slot slot = At(place);
-        if (slot.Seen.Count > 0 && slot.Seen[^1] >= character)
+        slot.IsAsked = true;
+
+        // Months end at 12 and at 09: what is true behind one character is true behind another only for characters of another kind.
+        if (slot.Seen.Count > 0 && (slot.Seen[^1] >= character || (place.Before >= 0 && Kind(slot.Seen[^1]) == Kind(character))))
             return;
         slot.Limit = Math.Min(slot.Limit, character);
         slot.Plausible = null;
@@ -103,15 +105,12 @@ internal sealed class KeyAlphabet
         if (slot.Seen.Count == 0)
             return [];
         (int least, int greatest) = (slot.Seen[0], slot.Seen[^1]);
-        int limit = slot.IsAsked ? greatest + 1 : slot.Limit;
+        if (slot.Seen.Count == 1)
+            return [least];
         SortedSet<int> plausible = [.. slot.Seen];
-        if (least < greatest)
-        {
-            plausible.UnionWith(_everywhere.Where(character => character >= least && character < limit && (character <= greatest || Kind(character) == Kind(greatest))));
-            AddBetween(plausible);
-        }
-
-        for (int? next = Behind(plausible.Max); next < limit; next = slot.Seen.Count > 1 && next >= FirstOfMany ? Further(greatest, next.Value) : null)
+        plausible.UnionWith(_everywhere.Where(character => character >= least && character < slot.Limit && (character <= greatest || Kind(character) == Kind(greatest))));
+        AddBetween(plausible);
+        for (int? next = Behind(plausible.Max); next < slot.Limit; next = next >= FirstOfMany ? Further(greatest, next.Value) : null)
             plausible.Add(next.Value);
         return [.. plausible];
     }

@@ -48,16 +48,16 @@ internal class LiveRange(string? startExclusive, string? endInclusive)
 internal sealed class RangeLeg
 {
     /// <summary>The first key of the page that was read last; null before the first page.</summary>
-    public string? PageStart { get; set; }
+    public string? PageStart { get; private set; }
 
     /// <summary>The last key that was read; null before the first page.</summary>
-    public string? Frontier { get; set; }
+    public string? Frontier { get; private set; }
+
+    /// <summary>Keys of the page that was read last.</summary>
+    public int PageKeys { get; private set; }
 
     /// <summary>No keys are between this and the end of the range; null where nothing is known.</summary>
     public string? Ceiling { get; set; }
-
-    /// <summary>Probes in a row that found nothing.</summary>
-    public int Failures { get; set; }
 
     /// <summary>Everything was read.</summary>
     public bool IsDone { get; set; }
@@ -65,12 +65,13 @@ internal sealed class RangeLeg
     /// <summary>Where to cut next and what it is worth; null where that was not thought about since something changed.</summary>
     public CutPlan? Plan { get; set; }
 
-    /// <summary>Takes in the bounds of a page.</summary>
+    /// <summary>Takes in a page.</summary>
     public void Begin(ListPage page, PagePart part)
     {
         if (part.From == part.To)
             return;
         PageStart = page.Entries[part.From].Key;
+        PageKeys = part.To - part.From;
         Frontier = page.Entries[part.To - 1].Key;
     }
 
@@ -80,9 +81,6 @@ internal sealed class RangeLeg
 
 /// <summary>A cut that may be worth a probe.</summary>
 /// <param name="Cut">The cut; null for none.</param>
-/// <param name="Worth">Pages that may be left; infinite where the evidence cannot tell.</param>
-internal sealed record CutPlan(KeyCut? Cut, double Worth)
-{
-    /// <summary>Nothing to be gained.</summary>
-    public static CutPlan None { get; } = new(null, 0);
-}
+/// <param name="Worth">Pages that it halves, as far as the evidence tells; infinite where it tells nothing.</param>
+/// <param name="Left">Pages that are left of the range.</param>
+internal sealed record CutPlan(KeyCut? Cut, double Worth, double Left);

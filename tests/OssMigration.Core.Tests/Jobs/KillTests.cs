@@ -87,11 +87,13 @@ public sealed class KillTests
         Fill(bench);
         bench.CreateForParts();
         await bench.BeginRunAsync(1);
-        bench.FaultySource.Plan(StoreOperation.Read, Fault.Before(async token =>
+        TaskCompletionSource enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        bench.Listener.WhenProgress = _ =>
         {
-            while (FinishedRanges(bench).Count < 3)
-                await Task.Delay(10, token);
-        }), Large);
+            if (FinishedRanges(bench).Count >= 3)
+                enough.TrySetResult();
+        };
+        bench.FaultySource.Plan(StoreOperation.Read, Fault.Before(token => new ValueTask(enough.Task.WaitAsync(token))), Large);
         Killer killer = new(bench, (operation, _) => operation == StoreOperation.UploadPart && FinishedRanges(bench).Count >= 3, whenDone: true);
         await Assert.ThrowsAsync<KilledException>(() => bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken));
         killer.Revive();

@@ -1,60 +1,70 @@
 using OssMigration.Core.Listing;
 using OssMigration.Core.Planning;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Tests.Jobs;
 
 namespace OssMigration.Core.Tests.Listing;
 
-/// <summary>Lists a store over a board of ranges and keeps every key, and every plan that there was.</summary>
-internal sealed class BoardListing : IRangeHost
+/// <summary>Lists a store over a board of ranges, and keeps the books of it as a run does: the cuts, what is complete, and its keys.</summary>
+internal sealed class BoardListing
 {
-    private readonly object _gate = new();
-    private readonly List<KeyRange> _plan = [];
-    private readonly PagedLister _lister;
-    private readonly RangeBoard _board;
+    private readonly List<KeyRange> _plan = [KeyRange.All];
+    private readonly HashSet<string> _complete = [];
+    private int _cuts;
 
-    public BoardListing(IObjectReader store, string prefix, RangeBoardOptions? options = null)
-    {
-        _lister = new PagedLister(store, null, prefix);
-        _board = new RangeBoard(this, prefix, _lister, destination: null, options ?? new RangeBoardOptions());
-    }
-
+    /// <summary>The keys of complete ranges.</summary>
     public List<string> Keys { get; } = [];
 
+    /// <summary>The ranges, as far as their cuts were kept.</summary>
     public IReadOnlyList<KeyRange> Plan => _plan;
 
-    public static async Task<(BoardListing Listing, TimedKeyStore Store)> OfAsync(IReadOnlyList<string> keys, int pageSize, string prefix = "")
+    /// <summary>The process dies after this cut is made and before it is kept; 0 for never.</summary>
+    public int KilledAtCut { get; set; }
+
+    /// <summary>Lists everything.</summary>
+    public static BoardListing Of(TimedKeyStore store)
     {
-        TimedKeyStore store = new(keys, pageSize);
-        BoardListing listing = new(store, prefix);
-        await store.RunAsync(listing.RunAsync(CancellationToken.None), () => listing._board.Idle);
-        return (listing, store);
+        BoardListing listing = new();
+        listing.Run(store);
+        return listing;
     }
 
-    public Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Lists what is not complete.</summary>
+    public void Run(TimedKeyStore store)
     {
-        _plan.Add(KeyRange.All);
-        return _board.RunAsync([new LiveRange(null, null)], cancellationToken);
+        PagedLister lister = new(store, null, "");
+        Process process = new(this, lister);
+        LiveRange[] left = [.. _plan.Where(range => !_complete.Contains(range.StartExclusive ?? "")).Select(range => new LiveRange(range.StartExclusive, range.EndInclusive))];
+        store.Run(() => new RangeBoard(process, "", lister, destination: null, new RangeBoardOptions { Begin = store.Begin }).RunAsync(left, CancellationToken.None));
     }
 
-    public Task KeepCutAsync(LiveRange range, LiveRange added)
+    // Nothing of a dead process reaches the books.
+    private sealed class Process(BoardListing books, PagedLister lister) : IRangeHost
     {
-        lock (_gate)
+        private bool _isDead;
+
+        public Task KeepCutAsync(LiveRange range, LiveRange added)
         {
-            int at = _plan.FindIndex(each => each.StartExclusive == range.StartExclusive);
-            _plan[at] = new KeyRange(range.StartExclusive, range.EndInclusive);
-            _plan.Insert(at + 1, new KeyRange(added.StartExclusive, added.EndInclusive));
-            KeyRangePlan.Check(_plan);
+            _isDead |= ++books._cuts == books.KilledAtCut;
+            if (_isDead)
+                return Task.FromException(new KilledException());
+            int at = books._plan.FindIndex(each => each.StartExclusive == range.StartExclusive);
+            books._plan[at] = new KeyRange(range.StartExclusive, range.EndInclusive);
+            books._plan.Insert(at + 1, new KeyRange(added.StartExclusive, added.EndInclusive));
+            KeyRangePlan.Check(books._plan);
+            return Task.CompletedTask;
         }
 
-        return Task.CompletedTask;
-    }
-
-    public async Task WalkAsync(RangeOnBoard range, CancellationToken cancellationToken)
-    {
-        List<string> keys = [];
-        await foreach (ListedEntry listed in _lister.Open(range, RangeSide.Source).ReadAsync(cancellationToken))
-            keys.Add(listed.Entry.Key);
-        lock (_gate)
-            Keys.AddRange(keys);
+        public async Task WalkAsync(RangeOnBoard range, CancellationToken cancellationToken)
+        {
+            List<string> keys = [];
+            await foreach (ListedEntry listed in lister.Open(range, RangeSide.Source).ReadAsync(cancellationToken))
+                keys.Add(listed.Entry.Key);
+            await range.WhenCutsAreKeptAsync();
+            if (_isDead)
+                return;
+            books._complete.Add(range.StartExclusive ?? "");
+            books.Keys.AddRange(keys);
+        }
     }
 }

@@ -1,7 +1,7 @@
-using System.Globalization;
 using CsCheck;
 using OssMigration.Core.Planning;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Tests.Jobs;
 using OssMigration.Core.Tests.Manifests;
 using Xunit;
 
@@ -11,65 +11,73 @@ namespace OssMigration.Core.Tests.Listing;
 public sealed class RangeBoardTests
 {
     private const int PageSize = 1000;
+    private const double Jitter = 0.1;
 
     /// <summary>Keys of any kind, with few or many to a page: nothing missing, nothing twice, and at any moment a plan without gap or overlap.</summary>
     [Fact]
-    public async Task Every_key_of_any_key_space_is_listed_exactly_once() =>
-        await Gen.Select(ManifestGenerators.Key.Array[0, 400], Gen.Int[1, 30]).SampleAsync(
-            async (drawn, pageSize) =>
+    public void Every_key_of_any_key_space_is_listed_exactly_once() =>
+        Gen.Select(ManifestGenerators.Key.Array[0, 400], Gen.Int[1, 30]).Sample(
+            (drawn, pageSize) =>
             {
                 string[] keys = [.. drawn.Distinct().Order(KeyOrder.Instance)];
-                (BoardListing listing, _) = await BoardListing.OfAsync(keys, pageSize);
+                BoardListing listing = BoardListing.Of(new TimedKeyStore(keys, pageSize, Jitter));
                 Assert.Equal(keys, listing.Keys.Order(KeyOrder.Instance));
                 KeyRangePlan.Check(listing.Plan);
             },
-            iter: 100,
+            iter: 500,
             threads: 1);
 
+    /// <summary>The process dies when a cut is made and not yet kept: what the books say is still the whole, and what is complete is not listed again.</summary>
     [Theory]
-    [InlineData("flat", 15)]
-    [InlineData("dates", 12)]
-    [InlineData("tree", 8)]
-    [InlineData("numbers", 10)]
-    [InlineData("names", 10)]
-    [InlineData("uuid-folders", 10)]
-    [InlineData("emoji", 5)]
-    public async Task Much_faster_than_the_serial_listing_with_at_most_a_third_more_requests(string shape, int times)
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(9)]
+    [InlineData(30)]
+    public void A_listing_killed_between_a_cut_and_its_commit_is_completed_by_the_next_process(int cut)
     {
-        string[] keys = KeysOf(shape, 300_000);
-        int serial = (keys.Length + PageSize - 1) / PageSize;
+        string[] keys = KeySpaces.Of("dates", 50_000, seed: 205);
+        BoardListing listing = new() { KilledAtCut = cut };
+        Assert.Throws<KilledException>(() => listing.Run(new TimedKeyStore(keys, PageSize / 2, Jitter)));
+        Assert.True(listing.Keys.Count < keys.Length);
+        Assert.Equal(cut, listing.Plan.Count);
 
-        (BoardListing listing, TimedKeyStore store) = await BoardListing.OfAsync(keys, PageSize);
+        listing.Run(new TimedKeyStore(keys, PageSize / 2, Jitter, seed: 2));
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{shape}: {store.Ticks} ticks, {store.Requests} requests of {serial}, {listing.Plan.Count} ranges");
         Assert.Equal(keys, listing.Keys.Order(KeyOrder.Instance));
-        Assert.InRange(store.Requests, serial, 1.3 * serial);
-        Assert.InRange(store.Ticks, 1, serial / times);
+        KeyRangePlan.Check(listing.Plan);
     }
 
-    internal static string[] KeysOf(string shape, int count)
+    /// <summary>
+    /// On keys that the rules were not tuned on. Twenty times is the aim for all three of flat, dates and tree; dates reach it on most
+    /// seeds, and on the worst one seen 15.
+    /// </summary>
+    [Theory]
+    [InlineData("flat", 20)]
+    [InlineData("dates", 15)]
+    [InlineData("tree", 20)]
+    [InlineData("numbers", 18)]
+    [InlineData("padded", 18)]
+    [InlineData("names", 18)]
+    [InlineData("base64", 13)]
+    [InlineData("uuid-folders", 13)]
+    [InlineData("long-prefix", 11)]
+    [InlineData("date-folders", 9)]
+    [InlineData("emoji", 7)]
+    [InlineData("words", 4)]
+    public void Many_times_faster_than_the_serial_listing_with_at_most_a_third_more_requests(string shape, int times)
     {
-        Random random = new(7);
-        IEnumerable<string> keys = Enumerable.Range(0, count).Select(i => shape switch
+        foreach (int seed in (int[])[201, 202, 203, 204])
         {
-            "flat" => string.Create(CultureInfo.InvariantCulture, $"{random.NextInt64():x16}{random.NextInt64():x16}"),
-            "dates" => string.Create(CultureInfo.InvariantCulture, $"{new DateTime(2019, 1, 1).AddMinutes(i * 9.6):yyyy'/'MM'/'dd'/'HH'/'mmss}-{i:d12}.log"),
-            "tree" => string.Create(CultureInfo.InvariantCulture, $"d{i >> 15 & 31:d2}/d{i >> 10 & 31:d2}/d{i >> 5 & 31:d2}/f{i & 31:d2}.bin"),
-            "numbers" => string.Create(CultureInfo.InvariantCulture, $"IMG_{i}.jpg"),
-            "names" => Name(random) + "/" + Name(random) + "-" + random.Next(1_000_000).ToString(CultureInfo.InvariantCulture),
-            "uuid-folders" => "tenants/" + (random.Next(8) * random.Next(8)) + "/objects/" + new Guid(Bytes(random)),
-            "long-prefix" => new string('x', 200) + "/" + new string('y', 100) + random.Next().ToString("d10", CultureInfo.InvariantCulture),
-            _ => char.ConvertFromUtf32(0x1F300 + random.Next(200)) + char.ConvertFromUtf32(0xFF21 + random.Next(20)) + random.Next(100_000),
-        });
-        return [.. keys.Distinct().Order(KeyOrder.Instance)];
-    }
+            string[] keys = KeySpaces.Of(shape, 300_000, seed);
+            TimedKeyStore store = new(keys, PageSize, Jitter, seed);
+            int serial = (keys.Length + PageSize - 1) / PageSize;
 
-    private static string Name(Random random) => string.Concat(Enumerable.Range(0, 2 + random.Next(3)).Select(_ => "bdfgklmnrst"[random.Next(11)].ToString() + "aeiou"[random.Next(5)]));
+            BoardListing listing = BoardListing.Of(store);
 
-    private static byte[] Bytes(Random random)
-    {
-        byte[] bytes = new byte[16];
-        random.NextBytes(bytes);
-        return bytes;
+            TestContext.Current.TestOutputHelper?.WriteLine($"{shape} {seed}: {serial / store.Now:F1} times as fast, {store.Requests} requests of {serial}, {listing.Plan.Count} ranges");
+            Assert.True(keys.SequenceEqual(listing.Keys.Order(KeyOrder.Instance)));
+            Assert.InRange(store.Requests, serial, 1.32 * serial);
+            Assert.InRange(store.Now, 1, serial / (double)times);
+        }
     }
 }

@@ -3,13 +3,18 @@ using OssMigration.Core.Stores;
 namespace OssMigration.Core.Tests.Listing;
 
 /// <summary>
-/// Sorted keys behind requests that each take one tick of a virtual clock. The clock ticks when everybody waits, so that a listing of
-/// minutes takes milliseconds and is the same each time.
+/// Sorted keys behind requests that each take about one unit of a virtual time, drawn from a seed. Everything happens on one thread, one
+/// answer after the other, so that a listing of minutes takes milliseconds and is the same each time.
 /// </summary>
-internal sealed class TimedKeyStore(IReadOnlyList<string> keys, int pageSize) : IObjectReader
+/// <param name="keys">The keys in order.</param>
+/// <param name="pageSize">Most keys of a page.</param>
+/// <param name="jitter">Answers take between 1 - this and 1 + this.</param>
+/// <param name="seed">Of the time that answers take.</param>
+internal sealed class TimedKeyStore(IReadOnlyList<string> keys, int pageSize, double jitter = 0, int seed = 1) : IObjectReader
 {
-    private readonly object _gate = new();
-    private List<(TaskCompletionSource<ListPage> Answer, ListPage Page)> _pending = [];
+    private readonly Random _random = new(seed);
+    private readonly Queue<Func<Task>> _begun = new();
+    private readonly PriorityQueue<(TaskCompletionSource<ListPage> Answer, ListPage Page), (double Due, int Number)> _pending = new();
 
     public string DisplayName => "s3://timed";
 
@@ -17,31 +22,37 @@ internal sealed class TimedKeyStore(IReadOnlyList<string> keys, int pageSize) : 
 
     public int Requests { get; private set; }
 
-    public int Ticks { get; private set; }
+    /// <summary>The time that has passed, in requests.</summary>
+    public double Now { get; private set; }
 
-    public List<string?> Starts { get; } = [];
+    /// <summary>Told of every request: when it was sent and what it asked for.</summary>
+    public Action<double, ListPageRequest>? OnRequest { get; init; }
 
-    public int Pending
+    /// <summary>Begins a piece of work when all that was begun before waits for answers.</summary>
+    public void Begin(Func<Task> work) => _begun.Enqueue(work);
+
+    /// <summary>Does a piece of work, and all that it begins.</summary>
+    public void Run(Func<Task> work)
     {
-        get
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
         {
-            lock (_gate)
-                return _pending.Count;
-        }
-    }
+            Task done = work();
+            while (_begun.Count > 0 || _pending.Count > 0)
+            {
+                if (_begun.TryDequeue(out Func<Task>? next))
+                    _ = next();
+                else
+                    AnswerNext();
+            }
 
-    /// <summary>Ticks whenever so many requests are waited for as there are, until the work is done.</summary>
-    public async Task RunAsync(Task work, Func<int?> idle)
-    {
-        while (!work.IsCompleted)
+            done.GetAwaiter().GetResult();
+        }
+        finally
         {
-            if (Pending > 0 && idle() == Pending)
-                Tick();
-            else
-                await Task.Yield();
+            SynchronizationContext.SetSynchronizationContext(context);
         }
-
-        await work;
     }
 
     public Task<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
@@ -53,15 +64,13 @@ internal sealed class TimedKeyStore(IReadOnlyList<string> keys, int pageSize) : 
         for (int i = 0; i < count; i++)
             entries[i] = PageStore.Entry(keys[from + i], 1);
         ListPage page = new(entries, from + count < keys.Count ? "t" + entries[^1].Key : null, count);
-        TaskCompletionSource<ListPage> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
-        {
-            Requests++;
-            Starts.Add(request.ContinuationToken is null ? request.StartAfter : null);
-            _pending.Add((answer, page));
-        }
 
-        return answer.Task.WaitAsync(cancellationToken);
+        // Whoever waits for it goes on within SetResult.
+        TaskCompletionSource<ListPage> answer = new();
+        Requests++;
+        OnRequest?.Invoke(Now, request);
+        _pending.Enqueue((answer, page), (Now + 1 + (jitter * ((2 * _random.NextDouble()) - 1)), Requests));
+        return answer.Task;
     }
 
     public Task<ObjectHead?> HeadAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -72,17 +81,11 @@ internal sealed class TimedKeyStore(IReadOnlyList<string> keys, int pageSize) : 
 
     public ValueTask DisposeAsync() => default;
 
-    private void Tick()
+    private void AnswerNext()
     {
-        List<(TaskCompletionSource<ListPage> Answer, ListPage Page)> due;
-        lock (_gate)
-        {
-            Ticks++;
-            (due, _pending) = (_pending, []);
-        }
-
-        foreach ((TaskCompletionSource<ListPage> answer, ListPage page) in due)
-            answer.SetResult(page);
+        _pending.TryDequeue(out (TaskCompletionSource<ListPage> Answer, ListPage Page) next, out (double Due, int Number) at);
+        Now = at.Due;
+        next.Answer.SetResult(next.Page);
     }
 
     private int IndexBehind(string key)
