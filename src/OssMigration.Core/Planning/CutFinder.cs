@@ -50,6 +50,9 @@ internal sealed class CutFinder(string prefix)
         return new CutPlan(underWay.Any(cut => cut.Text == found?.Text) ? null : found, widest.Width / page, left / page);
     }
 
+    /// <summary>The middle between a key and the end of what may hold keys (null: of the listing); null where there is none.</summary>
+    public KeyCut? Middle(string after, string? end) => Halve(new Span(this, after, end));
+
     /// <summary>Most probes for characters beyond those seen at a place that may be under way at a time: what is not there in one branch is seldom there in another.</summary>
     public int MostBeyond(KeyCut cut) => _alphabet.CountSeen(cut.Place);
 

@@ -23,9 +23,7 @@ internal sealed class RangeCutter(IObjectReader source, string prefix)
         string? limit = end;
         for (int probe = 0; probe < MostProbes && _finder.Middle(last, limit) is { } cut; probe++)
         {
-            _finder.Ask(cut, isUnderWay: true);
             ListPage behind = await source.ListPageAsync(new ListPageRequest(prefix, cut.Text, null, 1), cancellationToken).ConfigureAwait(false);
-            _finder.Ask(cut, isUnderWay: false);
             bool isFound = behind.Entries is [ObjectEntry next, ..] && (end is null || KeyOrder.CompareKeys(next.Key, end) <= 0);
             if (isFound)
             {

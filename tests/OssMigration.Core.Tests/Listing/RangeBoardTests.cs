@@ -48,12 +48,12 @@ public sealed class RangeBoardTests
     }
 
     /// <summary>
-    /// On keys that the rules were not tuned on. Twenty times is the aim for all three of flat, dates and tree; dates reach it on most
-    /// seeds, and on the worst one seen 15.
+    /// On keys that the rules were not tuned on. Twenty times is the aim for flat, dates and tree; the worst of these seeds of dates is at
+    /// 19.96. Shapes of uneven keys have bounds of their own.
     /// </summary>
     [Theory]
     [InlineData("flat", 20)]
-    [InlineData("dates", 15)]
+    [InlineData("dates", 19)]
     [InlineData("tree", 20)]
     [InlineData("numbers", 18)]
     [InlineData("padded", 18)]
@@ -76,7 +76,7 @@ public sealed class RangeBoardTests
 
             TestContext.Current.TestOutputHelper?.WriteLine($"{shape} {seed}: {serial / store.Now:F1} times as fast, {store.Requests} requests of {serial}, {listing.Plan.Count} ranges");
             Assert.True(keys.SequenceEqual(listing.Keys.Order(KeyOrder.Instance)));
-            Assert.InRange(store.Requests, serial, 1.32 * serial);
+            Assert.InRange(store.Requests, serial, (shape == "padded" ? 1.32 : 1.3) * serial);
             Assert.InRange(store.Now, 1, serial / (double)times);
         }
     }
