@@ -6,7 +6,7 @@ namespace OssMigration.Core.Tests.Listing;
 /// <summary>Keys as people have them, drawn from a seed.</summary>
 internal static class KeySpaces
 {
-    private static readonly string[] _words =
+    private static readonly string[] Words =
         ["app", "backup", "cache", "data", "export", "fotos", "images", "invoices", "logs", "media", "orders", "public", "reports", "static", "thumbs", "users", "video"];
 
     public static string[] Of(string shape, int count, int seed)
@@ -34,7 +34,7 @@ internal static class KeySpaces
         return [.. keys.Distinct().Order(KeyOrder.Instance)];
     }
 
-    private static string Word(Random random) => _words[random.Next(_words.Length) * random.Next(_words.Length) / _words.Length];
+    private static string Word(Random random) => Words[random.Next(Words.Length) * random.Next(Words.Length) / Words.Length];
 
     private static string Name(Random random) => string.Concat(Enumerable.Range(0, 2 + random.Next(3)).Select(_ => "bdfgklmnrst"[random.Next(11)].ToString() + "aeiou"[random.Next(5)]));
 
