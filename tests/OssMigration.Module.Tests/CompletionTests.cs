@@ -43,8 +43,8 @@ public sealed class CompletionTests
         session.Run($"New-MigrationJob {Session.NewJobName()} s3://{bucket}/a/ oss://{bucket}-cn; New-MigrationAddress 's3://{bucket}/with blank/'").Succeeded();
 
         // A key press waits for a few jobs of the home only, and the other tests have left many there: what is not read now is read at the next.
-        IReadOnlyList<string> offered = [];
-        for (int press = 0; press < 100 && offered.Count < 2; press++)
+        string[] offered = [];
+        for (int press = 0; press < 100 && offered.Length < 2; press++)
             offered = Complete(session, $"Test-MigrationAddress s3://{bucket}");
         Assert.Equal([$"s3://{bucket}/a/", $"'s3://{bucket}/with blank/'"], offered);
         Assert.Equal([$"oss://{bucket}-cn/"], Complete(session, $"Compare-MigrationData -Destination oss://{bucket}"));

@@ -1,4 +1,4 @@
-using System.IO.Pipelines;
+using System.Threading.Channels;
 using OssMigration.Core.Copying;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -23,19 +23,19 @@ public sealed class RelayTests
         byte[] content = EngineBench.Noise(Length);
         using BlockBuffer buffer = new(_pool);
         await using Relay<int> relay = new(buffer);
-        Pipe source = new(new PipeOptions(pauseWriterThreshold: 0));
+        await using FedStream source = new();
         byte[] written = new byte[Length];
         relay.Begin(Length, async (body, token) => await body.ReadAtLeastAsync(written, Length, cancellationToken: token), Token);
         Stream follower = buffer.Follow();
-        ValueTask fill = buffer.FillAsync(source.Reader.AsStream(), Length, null, "s3://b", Token);
+        ValueTask fill = buffer.FillAsync(source, Length, null, "s3://b", Token);
 
         byte[] piece = new byte[Length];
-        await source.Writer.WriteAsync(content.AsMemory(0, BlockPool.LargeBlock), Token);
+        source.Feed(content.AsMemory(0, BlockPool.LargeBlock));
         Assert.Equal(BlockPool.LargeBlock, await follower.ReadAsync(piece, Token));
         Task<int> next = follower.ReadAsync(piece, Token).AsTask();
         Assert.False(next.IsCompleted);
-        await source.Writer.WriteAsync(content.AsMemory(BlockPool.LargeBlock), Token);
-        await source.Writer.CompleteAsync();
+        source.Feed(content.AsMemory(BlockPool.LargeBlock));
+        source.End();
         await fill;
         Assert.Equal(BlockPool.LargeBlock, await next);
         Assert.Equal(BlockPool.LargeBlock, await follower.ReadAsync(piece, Token));
@@ -105,5 +105,52 @@ public sealed class RelayTests
         Assert.Equal((RunStatus.Complete, 1L), (report.Status, report.Copied.Objects));
         Assert.Equal(content, Assert.Single(stood));
         Assert.Equal(2, bench.SourceSpy.Count(StoreOperation.Read, "k"));
+    }
+
+    /// <summary>A stream whose bytes come when the test says so.</summary>
+    private sealed class FedStream : Stream
+    {
+        private readonly Channel<ReadOnlyMemory<byte>> _pieces = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
+        private ReadOnlyMemory<byte> _left;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public void Feed(ReadOnlyMemory<byte> piece) => Assert.True(_pieces.Writer.TryWrite(piece));
+
+        public void End() => _pieces.Writer.Complete();
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_left.IsEmpty && await _pieces.Reader.WaitToReadAsync(cancellationToken))
+                _left = await _pieces.Reader.ReadAsync(cancellationToken);
+            int read = Math.Min(_left.Length, buffer.Length);
+            _left[..read].CopyTo(buffer);
+            _left = _left[read..];
+            return read;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
