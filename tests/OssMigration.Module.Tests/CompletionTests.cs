@@ -16,12 +16,20 @@ public sealed class CompletionTests
     [InlineData("New-OssBucket oss://b -StorageClass Cold", "ColdArchive")]
     [InlineData("New-OssBucket oss://b -Redundancy Z", "ZRS")]
     [InlineData("Set-MigrationJob x -TimeZone shangh", "Asia/Shanghai")]
-    [InlineData("New-MigrationJob x -Source fil", "file:///")]
     public void A_word_is_completed(string typed, string expected)
     {
         using Session session = new();
 
         Assert.Equal(expected.Split(' '), Complete(session, typed));
+    }
+
+    [Fact]
+    public void The_kinds_of_addresses_are_offered_beside_those_that_were_used_before()
+    {
+        using Session session = new();
+
+        // Other tests of this process may have used one that begins so.
+        Assert.Contains("file:///", Complete(session, "New-MigrationJob x -Source fil"));
     }
 
     [Fact]
