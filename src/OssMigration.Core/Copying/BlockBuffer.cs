@@ -35,6 +35,7 @@ internal sealed class BlockBuffer(BlockPool pool) : IContentHash, IDisposable
     /// <exception cref="StoreException">Kind Network: the stream is shorter or longer.</exception>
     public async ValueTask FillAsync(Stream source, long length, StreamChecksum? checksum, string store, CancellationToken cancellationToken)
     {
+        // A follower may wait already for what was expected.
         if (_count > 0 || _announced != length)
             Expect(length);
         int blockSize = BlockPool.BlockSize(length);
