@@ -18,7 +18,7 @@ public sealed class RehearsalTests : IDisposable
 
         ShellRun run = ShellRun.Of(["rehearse", "-Folder", _folder], ("TMPDIR", _temporary), ("TMP", _temporary), ("OSSMIGRATION_HOME", null));
 
-        Assert.Equal("", run.Error);
+        Assert.True(run.Error.Length == 0, $"{run.Error}\n{run.Output}");
         foreach (string promise in (string[])
             [
                 "The five steps were done", "No read failed", "No write or delete failed", "No object is lost",
