@@ -67,7 +67,7 @@ internal sealed class ComparisonRules(ComparisonLevel level, CutoverEvidence? cu
     public (ComparisonStatus Status, string Reason) Confirm(ObjectEntry source, SettledEntry? proved, ObjectHead standing)
         => cutover?.IsBusiness(source, proved, standing) == true
             ? (ComparisonStatus.Superseded, "written at the destination by the business since cut-over")
-            : (ComparisonStatus.Different, "the contents differ, and it was not the business that wrote the destination's");
+            : (ComparisonStatus.Different, "the contents differ, and nothing proves that the business wrote the destination's");
 
     private (ComparisonStatus Status, string Reason) ByVersions(ObjectEntry source, SettledEntry? proved, ObjectEntry destination)
     {

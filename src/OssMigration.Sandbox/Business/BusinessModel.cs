@@ -27,6 +27,9 @@ internal sealed class BusinessObject(string key)
     /// <summary>How many reads are under way.</summary>
     public int Readers { get; set; }
 
+    /// <summary>Whether it was new at the old provider when existing keys were frozen, so that it may not have arrived at the switch.</summary>
+    public bool IsLate { get; init; }
+
     /// <summary>Its place among the keys to choose from; -1 when it is not to be chosen.</summary>
     public int Place { get; set; } = -1;
 }
@@ -90,10 +93,10 @@ internal sealed class BusinessModel(BusinessPlan plan)
             bool isHeldBack = (wanted == BusinessAction.Delete && phase is (BusinessPhase.Frozen or BusinessPhase.Oss))
                 || (wanted == BusinessAction.Overwrite && phase == BusinessPhase.Frozen);
             BusinessAction action = isHeldBack ? BusinessAction.Read : wanted;
-            if (action is BusinessAction.Overwrite or BusinessAction.Delete && Unread() is { } changed)
+            if (action is BusinessAction.Overwrite or BusinessAction.Delete && ToBeChanged(phase) is { } changed)
                 return Change(action, changed);
             if (action == BusinessAction.Create || _free.Count == 0)
-                return Change(BusinessAction.Create, NewObject());
+                return Change(BusinessAction.Create, NewObject(phase));
             BusinessObject read = _free[_random.Next(_free.Count)];
             read.Readers++;
             return new BusinessOperation(BusinessAction.Read, read, read.Contents, isHeldBack);
@@ -165,25 +168,25 @@ internal sealed class BusinessModel(BusinessPlan plan)
             action, subject, action == BusinessAction.Delete ? null : ObjectContents.Written(plan, subject.Key, ++subject.Versions), IsHeldBack: false);
     }
 
-    private BusinessObject NewObject()
+    private BusinessObject NewObject(BusinessPhase phase)
     {
         BusinessObject created;
         do
         {
             // The hash spreads new keys over the whole key space.
             ulong spread = SyntheticContent.Mix((ulong)plan.Seed ^ ((ulong)++_created << 20));
-            created = new BusinessObject(string.Create(CultureInfo.InvariantCulture, $"{spread:x16}-new-{_created}.bin"));
+            created = new BusinessObject(string.Create(CultureInfo.InvariantCulture, $"{spread:x16}-new-{_created}.bin")) { IsLate = phase == BusinessPhase.Frozen };
         }
         while (!_objects.TryAdd(created.Key, created));
         return created;
     }
 
-    private BusinessObject? Unread()
+    private BusinessObject? ToBeChanged(BusinessPhase phase)
     {
         for (int i = 0; i < Attempts && _free.Count > 0; i++)
         {
             BusinessObject candidate = _free[_random.Next(_free.Count)];
-            if (candidate.Readers == 0)
+            if (candidate.Readers == 0 && !(candidate.IsLate && phase == BusinessPhase.Oss))
                 return candidate;
         }
         return null;

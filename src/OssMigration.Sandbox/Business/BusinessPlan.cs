@@ -99,7 +99,10 @@ internal enum BusinessPhase
     /// <summary>Reads and new keys at the old provider; overwrites and deletes are held back.</summary>
     Frozen,
 
-    /// <summary>Reads, new keys and overwrites at OSS; deletes are held back: what has not arrived cannot be deleted there.</summary>
+    /// <summary>
+    /// Reads, new keys and overwrites at OSS; deletes are held back: what has not arrived cannot be deleted there. Nor is a key
+    /// overwritten that was new while others were frozen: its dates at both ends are too near to prove who wrote it.
+    /// </summary>
     Oss,
 
     /// <summary>Everything at OSS.</summary>

@@ -37,7 +37,8 @@
     Runs when the business shall stop to change or delete existing keys (new keys may go on). Without it you are asked.
 .PARAMETER OnSwitch
     Runs when the business shall read and write at OSS. Without it you are asked. It runs once more where the runbook was ended
-    right after the moment of cut-over, so it must not mind.
+    right after the moment of cut-over, so it must not mind. A key that was new since the freeze is best not overwritten at OSS
+    before it has arrived: nothing could prove who wrote it, and step 5 refuses (about_OssMigration_Proof).
 .PARAMETER OnArrived
     Runs when everything has arrived and the mirroring rule is gone: deletions at OSS may begin.
 .PARAMETER MaximumIncrement
