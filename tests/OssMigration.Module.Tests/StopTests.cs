@@ -87,9 +87,10 @@ public sealed class StopTests
 
     private static async Task<PSObject> FirstAsync(PSDataCollection<PSObject> output)
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
-        while (output.Count == 0)
-            await Task.Delay(20, limit.Token);
+        TaskCompletionSource added = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        output.DataAdded += (_, _) => added.TrySetResult();
+        if (output.Count == 0)
+            await added.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         return output[0];
     }
 }

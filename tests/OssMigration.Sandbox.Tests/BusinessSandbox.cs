@@ -69,11 +69,7 @@ internal sealed class BusinessSandbox : IAsyncDisposable
     public Task<JsonElement> VerifyAsync() => PostAsync("/business/verify", "{}");
 
     /// <summary>The numbers.</summary>
-    public async Task<JsonElement> ReportAsync(string query = "")
-    {
-        using HttpResponseMessage answer = await _admin.GetAsync(new Uri("/business" + query, UriKind.Relative), Aborted);
-        return await ReadAsync(answer);
-    }
+    public Task<JsonElement> ReportAsync(string query = "") => GetAsync("/business" + query);
 
     /// <summary>POST of JSON to the admin API; a refusal is an InvalidOperationException with its text.</summary>
     public async Task<JsonElement> PostAsync(string path, string json)
@@ -83,19 +79,8 @@ internal sealed class BusinessSandbox : IAsyncDisposable
         return await ReadAsync(answer);
     }
 
-    /// <summary>Waits until the business has done this much more in its phase.</summary>
-    public async Task UntilAsync(string phase, string what, int atLeast)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Aborted);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            JsonElement report = await ReportAsync();
-            if (report.GetProperty("phases").TryGetProperty(phase, out JsonElement count) && count.GetProperty(what).GetInt32() >= atLeast)
-                return;
-            await Task.Delay(20, limit.Token);
-        }
-    }
+    /// <summary>Waits until the business has done this much in a phase.</summary>
+    public Task<JsonElement> UntilAsync(string phase, string what, int atLeast) => GetAsync($"/business/when?phase={phase}&count={what}&atLeast={atLeast}");
 
     /// <summary>Copies what is not at OSS yet, and overwrites nothing.</summary>
     public async Task MigrateAsync()
@@ -157,6 +142,12 @@ internal sealed class BusinessSandbox : IAsyncDisposable
         byte[] bytes = new byte[ObjectSize];
         new Random(seed).NextBytes(bytes);
         return bytes;
+    }
+
+    private async Task<JsonElement> GetAsync(string path)
+    {
+        using HttpResponseMessage answer = await _admin.GetAsync(new Uri(path, UriKind.Relative), Aborted);
+        return await ReadAsync(answer);
     }
 
     private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer)

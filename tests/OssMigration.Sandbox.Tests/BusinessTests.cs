@@ -163,6 +163,9 @@ public sealed class BusinessTests
         Assert.Contains("still runs", await RefusalAsync(sandbox.VerifyAsync), StringComparison.Ordinal);
         Assert.Contains("phase", await RefusalAsync(() => sandbox.PhaseAsync("sleeping")), StringComparison.Ordinal);
         Assert.Contains("'start' already", await RefusalAsync(() => sandbox.PostAsync("/business/window", "{\"name\":\"start\"}")), StringComparison.Ordinal);
+        Assert.Contains("one of its numbers", await RefusalAsync(() => sandbox.UntilAsync("sleeping", "deletes", 1)), StringComparison.Ordinal);
+        Assert.Contains("one of its numbers", await RefusalAsync(() => sandbox.UntilAsync("source", "failures", 1)), StringComparison.Ordinal);
+        Assert.Contains("number to wait for", await RefusalAsync(() => sandbox.UntilAsync("source", "deletes", -1)), StringComparison.Ordinal);
         Assert.Contains("no moment", await RefusalAsync(() => sandbox.ReportAsync("?from=yesterday")), StringComparison.Ordinal);
     }
 

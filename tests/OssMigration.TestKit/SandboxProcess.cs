@@ -125,6 +125,13 @@ public sealed class SandboxProcess : IAsyncDisposable
     public async Task<SandboxStatistics> GetStatisticsAsync() =>
         await _admin.GetFromJsonAsync<SandboxStatistics>("/stats", Json) ?? throw new InvalidOperationException("The sandbox has no statistics.");
 
+    /// <summary>Waits until a side was asked so often for an operation.</summary>
+    public async Task UntilAskedAsync(SandboxSide side, string operation, int atLeast = 1)
+    {
+        using HttpResponseMessage answer = await _admin.GetAsync($"/stats/when?side={Name(side)}&operation={operation}&atLeast={atLeast}");
+        await RequireAsync(answer);
+    }
+
     /// <summary>Counts from zero again.</summary>
     public Task ResetStatisticsAsync() => DeleteAsync("/stats");
 

@@ -97,6 +97,19 @@ internal sealed class BusinessApi(Func<BusinessPlan, BusinessClients> connect, S
             WindowReport.Of(name, from, to, now, business.Log, business.Plan, link);
     }
 
+    /// <summary>GET /business/when?phase=…&amp;count=…&amp;atLeast=…: answers like GET /business when a count of the phase ("deletes") is so far.</summary>
+    public async Task ReportWhenAsync(HttpContext context)
+    {
+        LiveBusiness business = Running();
+        string count = context.Request.Query["count"].ToString();
+        if (!Enum.TryParse(context.Request.Query["phase"], ignoreCase: true, out BusinessPhase phase) || Number(new PhaseCount(), count) is null)
+            throw new ArgumentException("phase is one of a business, and count one of its numbers.");
+        long atLeast = AdminApi.AtLeast(context);
+        await business.Waits.UntilAsync(
+            () => business.Counts().TryGetValue(phase, out PhaseCount? counted) && Number(counted, count) >= atLeast, context.RequestAborted);
+        await ReportAsync(context);
+    }
+
     /// <summary>POST /business/verify: only while it is stopped, so that nothing moves.</summary>
     public async Task VerifyAsync(HttpContext context)
     {
@@ -120,6 +133,11 @@ internal sealed class BusinessApi(Func<BusinessPlan, BusinessClients> connect, S
         _business?.Dispose();
         _time.Dispose();
     }
+
+    private static int? Number(PhaseCount counted, string name) =>
+        JsonSerializer.SerializeToElement(counted, AdminJson.Default.PhaseCount).TryGetProperty(name, out JsonElement number) && number.ValueKind == JsonValueKind.Number
+            ? number.GetInt32()
+            : null;
 
     private LiveBusiness Running() => _business ?? throw new ArgumentException("There is no business; POST /business starts one.");
 }

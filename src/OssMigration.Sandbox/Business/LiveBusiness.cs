@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using OssMigration.Sandbox.Hosting;
 using OssMigration.Sandbox.Link;
 
 namespace OssMigration.Sandbox.Business;
@@ -47,6 +48,9 @@ internal sealed class LiveBusiness : IDisposable
 
     /// <summary>Every operation.</summary>
     public OperationLog Log { get; } = new();
+
+    /// <summary>Waits for its counts.</summary>
+    public CountWaits Waits { get; } = new();
 
     /// <summary>How many keys were there at the beginning that it knows.</summary>
     public int Population { get; private set; }
@@ -216,6 +220,7 @@ internal sealed class LiveBusiness : IDisposable
                 _counts[stay.Phase] = count = new PhaseCount();
             count.Count(operation, failure is null ? null : $"{operation.Action} {operation.Object.Key}: {failure}");
         }
+        Waits.Look();
         stay.Leave();
     }
 

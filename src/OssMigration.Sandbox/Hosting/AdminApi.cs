@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using OssMigration.Sandbox.Business;
@@ -30,7 +31,8 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link, BusinessApi 
 
     private Task ServeAsync(HttpContext context) => $"{context.Request.Method} {context.Request.Path}" switch
     {
-        "GET /stats" => AnswerAsync(context, new StatisticsAnswer(Statistics(s3), Statistics(oss)), AdminJson.Default.StatisticsAnswer),
+        "GET /stats" => AnswerStatisticsAsync(context),
+        "GET /stats/when" => AnswerStatisticsWhenAsync(context),
         "DELETE /stats" => DoneAsync(context, ResetStatistics),
         "GET /faults" => AnswerAsync(context, [.. s3.Faults.List(), .. oss.Faults.List()], AdminJson.Default.ListFault),
         "POST /faults" => AddFaultsAsync(context),
@@ -39,6 +41,7 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link, BusinessApi 
         "POST /limits" => SetLimitsAsync(context),
         "GET /link" => AnswerLinkAsync(context),
         "GET /business" => business.ReportAsync(context),
+        "GET /business/when" => business.ReportWhenAsync(context),
         "POST /business" => business.StartAsync(context),
         "POST /business/phase" => business.ChangePhaseAsync(context),
         "POST /business/window" => business.BeginWindowAsync(context),
@@ -50,6 +53,17 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link, BusinessApi 
         "POST /tokens" => IssueTokenAsync(context),
         _ => NotFoundAsync(context),
     };
+
+    private Task AnswerStatisticsAsync(HttpContext context) =>
+        AnswerAsync(context, new StatisticsAnswer(Statistics(s3), Statistics(oss)), AdminJson.Default.StatisticsAnswer);
+
+    // GET /stats/when?side=…&operation=…&atLeast=…: answers when the side was asked so often.
+    private async Task AnswerStatisticsWhenAsync(HttpContext context)
+    {
+        IQueryCollection query = context.Request.Query;
+        await Find(query["side"]).Statistics.UntilAsync(query["operation"].ToString(), AtLeast(context), context.RequestAborted);
+        await AnswerStatisticsAsync(context);
+    }
 
     private async Task AddFaultsAsync(HttpContext context)
     {
@@ -189,6 +203,12 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link, BusinessApi 
 
     private static SideStatistics Statistics(Side side) =>
         new(side.Statistics.Requests(), side.Statistics.BytesIn, side.Statistics.BytesOut);
+
+    /// <summary>The number that a request waits for.</summary>
+    internal static long AtLeast(HttpContext context) =>
+        long.TryParse(context.Request.Query["atLeast"], NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : throw new ArgumentException("atLeast is the number to wait for.");
 
     /// <summary>Reads a request.</summary>
     internal static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) =>

@@ -7,6 +7,7 @@ namespace OssMigration.Sandbox.Hosting;
 internal sealed class RequestStatistics
 {
     private readonly ConcurrentDictionary<string, StrongBox<long>> _requests = new(StringComparer.Ordinal);
+    private readonly CountWaits _waits = new();
     private long _bytesIn;
     private long _bytesOut;
 
@@ -26,8 +27,15 @@ internal sealed class RequestStatistics
     }
 
     /// <summary>Counts a request.</summary>
-    public void CountRequest(string operation) =>
+    public void CountRequest(string operation)
+    {
         Interlocked.Increment(ref _requests.GetOrAdd(operation, static _ => new StrongBox<long>()).Value);
+        _waits.Look();
+    }
+
+    /// <summary>Waits until there were so many requests of an operation.</summary>
+    public Task UntilAsync(string operation, long atLeast, CancellationToken cancellationToken) =>
+        _waits.UntilAsync(() => _requests.TryGetValue(operation, out StrongBox<long>? count) && Interlocked.Read(ref count.Value) >= atLeast, cancellationToken);
 
     /// <summary>Counts received bytes.</summary>
     public void CountIn(long bytes) => Interlocked.Add(ref _bytesIn, bytes);

@@ -47,14 +47,8 @@ internal sealed class SandboxSession : IDisposable
     /// <summary>Waits until the S3 side was asked for content: a run is in the middle of its work.</summary>
     public async Task UntilContentIsReadAsync()
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
-        while (true)
-        {
-            using JsonDocument stats = JsonDocument.Parse(await _admin.GetStringAsync(new Uri("/stats", UriKind.Relative), limit.Token));
-            if (stats.RootElement.GetProperty("s3").GetProperty("requests").TryGetProperty("GetObject", out JsonElement count) && count.GetInt64() > 0)
-                return;
-            await Task.Delay(20, limit.Token);
-        }
+        using HttpResponseMessage answer = await _admin.GetAsync(new Uri("/stats/when?side=s3&operation=GetObject&atLeast=1", UriKind.Relative));
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>The operations that a side was asked for since the last reset.</summary>

@@ -7,6 +7,9 @@ internal sealed record ShellRun(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
+    /// <summary>All that it showed, for a test that fails.</summary>
+    public override string ToString() => $"The Shell ended with {ExitCode}, and showed:\n{Output}{Error}";
+
     /// <summary>Runs the Shell to its end.</summary>
     public static ShellRun Of(IEnumerable<string> arguments, params (string Name, string? Value)[] environment) => Of(arguments, "", environment);
 
