@@ -81,6 +81,20 @@ public sealed class HelpTests
             HelpFile.Entries.ContainsKey(link) || File.Exists(Path.Combine(Layout.Module, "en-US", link + ".help.txt")), link));
     }
 
+    [Theory]
+    [MemberData(nameof(Cmdlets))]
+    public void Every_cmdlet_that_the_help_names_exists(string name)
+    {
+        HelpEntry help = HelpFile.Entries[name];
+        string[] texts =
+        [
+            help.Description, .. help.Parameters.Select(parameter => parameter.Description), .. help.Links,
+            .. help.Examples.SelectMany(example => (string[])[example.Title, example.Code, example.Remarks]),
+        ];
+
+        Assert.Empty(texts.SelectMany(CmdletNames.Unknown));
+    }
+
     [Fact]
     public void Get_Help_shows_synopsis_parameters_and_examples()
     {

@@ -20,7 +20,7 @@ internal static class LifecycleFixtures
           <Rule><ID>uploads</ID><Filter/><Status>Disabled</Status><AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>
           <Rule><Filter><ObjectSizeGreaterThan>500</ObjectSizeGreaterThan></Filter><Status>Enabled</Status><Expiration><Date>2035-01-01T00:00:00.000Z</Date></Expiration></Rule>
           <Rule><ID>markers</ID><Filter><Tag><Key>a</Key><Value>b</Value></Tag></Filter><Status>Enabled</Status><Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration></Rule>
-          <Rule><ID>oss</ID><Filter><Not><Prefix>logs/keep/</Prefix><Tag><Key>a</Key><Value>b</Value></Tag></Not></Filter><Status>Enabled</Status><AbortMultipartUpload><CreatedBeforeDate>2031-01-01T00:00:00.000Z</CreatedBeforeDate></AbortMultipartUpload><AtimeBase>1</AtimeBase></Rule>
+          <Rule><ID>oss</ID><Filter><Not><Prefix>logs/keep/</Prefix><Tag><Key>a</Key><Value>b</Value></Tag></Not></Filter><Status>Enabled</Status><Tag><Key>c</Key><Value>d</Value></Tag><AbortMultipartUpload><CreatedBeforeDate>2031-01-01T00:00:00.000Z</CreatedBeforeDate></AbortMultipartUpload><Transition><Days>30</Days><StorageClass>IA</StorageClass><IsAccessTime>true</IsAccessTime><ReturnToStdWhenVisit>true</ReturnToStdWhenVisit><AllowSmallFile>false</AllowSmallFile></Transition><AtimeBase>1</AtimeBase></Rule>
           <VendorSetting>on</VendorSetting>
 
         """;

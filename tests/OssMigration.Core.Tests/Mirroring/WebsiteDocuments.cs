@@ -35,7 +35,7 @@ internal static class WebsiteDocuments
                 <MirrorAuth><AuthType>S3V4</AuthType><Region>eu-west-1</Region><AccessKeyId>FOREIGNKEY</AccessKeyId><AccessKeySecret>{Secret}</AccessKeySecret></MirrorAuth>
                 <MirrorUsingRole>false</MirrorUsingRole><MirrorRole>a-role</MirrorRole>
                 <MirrorIsExpressTunnel>true</MirrorIsExpressTunnel><MirrorTunnelId>t-1</MirrorTunnelId><MirrorDstRegion>cn-x</MirrorDstRegion><MirrorDstVpcId>v-1</MirrorDstVpcId><MirrorDstSlaveVpcId>v-2</MirrorDstSlaveVpcId>
-                <MirrorMultiAlternates><MirrorMultiAlternate><MirrorMultiAlternateNumber>1</MirrorMultiAlternateNumber><MirrorMultiAlternateURL>https://alt.example/</MirrorMultiAlternateURL></MirrorMultiAlternate></MirrorMultiAlternates>
+                <MirrorMultiAlternates><MirrorMultiAlternate><MirrorMultiAlternateNumber>1</MirrorMultiAlternateNumber><MirrorMultiAlternateURL>https://alt.example/</MirrorMultiAlternateURL><MirrorMultiAlternateVpcId>v-3</MirrorMultiAlternateVpcId><MirrorMultiAlternateDstRegion>cn-y</MirrorMultiAlternateDstRegion></MirrorMultiAlternate></MirrorMultiAlternates>
                 <EnableReplacePrefix>true</EnableReplacePrefix><ReplaceKeyPrefixWith>there/</ReplaceKeyPrefixWith>
                 <FutureFlag level="2"><Inner a="b">x</Inner></FutureFlag>
               </Redirect>
