@@ -1,11 +1,12 @@
 @{
   # In a clone this script stands in for the module: it imports out/OssMigration or says what to run. The build writes
-  # the finished manifest to out/OssMigration and puts OssMigration.dll here and the view files below.
+  # the finished manifest to out/OssMigration and puts OssMigration.dll here, the view files below, and the newest version of
+  # CHANGELOG.md in the place of 0.0.0.
   RootModule = 'src/OssMigration/FromClone.psm1'
   FormatsToProcess = @()
   TypesToProcess = @()
 
-  ModuleVersion = '0.1.0'
+  ModuleVersion = '0.0.0'
   GUID = '6f1f0a5e-0c57-4c8e-9c39-6d2f6a4be2d1'
   Author = 'The OssMigration authors'
   CompanyName = 'The OssMigration authors'
@@ -51,6 +52,7 @@
   PrivateData = @{
     PSData = @{
       Tags = @('PSEdition_Core', 'Windows', 'Linux', 'MacOS', 'OSS', 'AlibabaCloud', 'S3', 'Migration', 'ObjectStorage')
+      ReleaseNotes = 'CHANGELOG.md in the folder of the module.'
     }
   }
 }

@@ -2,12 +2,13 @@
 #Requires -Version 7.4
 <#
 .SYNOPSIS
-    Builds, tests and packs OssMigration. Glue over dotnet: everything but Pester and Package can be typed as a dotnet command.
+    Builds, tests and packs OssMigration. Glue over dotnet: everything but Pester can be typed as a dotnet command.
 .DESCRIPTION
     Build    dotnet build; the finished module is out/OssMigration.
     Test     dotnet test: all tests.
     Pester   builds, then runs tests/Pester in this PowerShell (needs Pester 5).
-    Package  builds, then makes out/OssMigration-VERSION.zip, to be unpacked in a folder of $env:PSModulePath.
+    Package  dotnet pack src/OssMigration: makes out/OssMigration.VERSION.nupkg, which the PowerShell Gallery takes
+             (Publish-PSResource -NupkgPath). It unpacks as a zip to what Import-Module takes.
     Clean    removes what the others made.
 .EXAMPLE
     ./build.ps1
@@ -65,22 +66,9 @@ function Invoke-PesterTest {
 }
 
 function New-Package {
-    Invoke-Build
-    $manifest = Import-PowerShellDataFile (Join-Path $module OssMigration.psd1)
-    $version = $manifest.ModuleVersion
-    $zip = Join-Path $out "OssMigration-$version.zip"
-    if ($PSCmdlet.ShouldProcess($zip, 'Make the package')) {
-        $staging = Join-Path $out package
-        $target = Join-Path $staging OssMigration $version
-        Remove-Item $staging -Recurse -Force -ErrorAction Ignore
-        $null = New-Item $target -ItemType Directory -Force
-        Copy-Item (Join-Path $module *) $target -Recurse
-        foreach ($file in 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'CHANGELOG.md') {
-            Copy-Item (Join-Path $PSScriptRoot $file) $target
-        }
-        Compress-Archive (Join-Path $staging OssMigration) $zip -Force
-        Remove-Item $staging -Recurse -Force
-        Get-Item $zip
+    if ($PSCmdlet.ShouldProcess($out, 'Make the package')) {
+        Invoke-Dotnet pack (Join-Path $PSScriptRoot src OssMigration) -c $Configuration
+        Get-Item (Join-Path $out '*.nupkg') | Sort-Object LastWriteTime | Select-Object -Last 1
     }
 }
 

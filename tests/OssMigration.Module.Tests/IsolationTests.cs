@@ -13,6 +13,7 @@ public sealed class IsolationTests
         Assert.Equal(9, LoadedTypes.In(AssemblyLoadContext.Default, "Microsoft.Data.Sqlite")!.GetName().Version!.Major);
         Assert.Contains("Signature=", TestProcess.ForeignSignature, StringComparison.Ordinal);
         Assert.NotEmpty(TestProcess.ForeignSqlite);
+        Assert.Equal("https://account.example/container?comp=list", TestProcess.ForeignAddress);
     }
 
     [Fact]
@@ -45,6 +46,7 @@ public sealed class IsolationTests
 
         Assert.Contains("Signature=", TestProcess.UseForeignAws(), StringComparison.Ordinal);
         Assert.Equal(TestProcess.ForeignSqlite, TestProcess.UseForeignSqlite());
+        Assert.Equal(TestProcess.ForeignAddress, TestProcess.UseForeignAzure());
     }
 
     [Fact]

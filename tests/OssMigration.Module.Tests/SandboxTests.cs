@@ -179,34 +179,4 @@ public sealed class SandboxTests
         Assert.NotEmpty(secret);
         Assert.DoesNotContain(secret, shown, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void A_module_that_was_shipped_without_the_sandbox_says_so()
-    {
-        DirectoryInfo shipped = Directory.CreateTempSubdirectory("ossmigration-shipped-");
-        try
-        {
-            Copy(Layout.Module, Path.Combine(shipped.FullName, "OssMigration"));
-            Copy(Path.GetDirectoryName(Layout.Shell)!, Path.Combine(shipped.FullName, "shell"));
-
-            ShellRun run = ShellRun.OfProgram(Path.Combine(shipped.FullName, "shell", "OssMigration.Shell.dll"), ["-Command", "Start-MigrationSandbox"]);
-
-            Assert.Equal(1, run.ExitCode);
-            Assert.Contains("not part of the installed module", string.Join(' ', run.Error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
-        }
-        finally
-        {
-            shipped.Delete(recursive: true);
-        }
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
-        {
-            string target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-    }
 }

@@ -16,7 +16,8 @@ internal static class Layout
     public static string Shell { get; } = Path.Combine(
         Root, "src", "OssMigration.Shell", "bin", Configuration, "net10.0", "OssMigration.Shell.dll");
 
-    private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+    /// <summary>The configuration that these tests were built in.</summary>
+    public static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     private static string FindRoot()
     {

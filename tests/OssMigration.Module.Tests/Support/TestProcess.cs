@@ -3,6 +3,8 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Microsoft.Data.Sqlite;
 
 namespace OssMigration.ModuleTests.Support;
@@ -22,11 +24,24 @@ internal static class TestProcess
     /// <summary>A presigned address that the other AWS SDK of this process made.</summary>
     public static string ForeignSignature { get; private set; } = "";
 
+    /// <summary>An address that Azure's pipeline of this process made.</summary>
+    public static string ForeignAddress { get; private set; } = "";
+
     /// <summary>Uses the other AWS SDK; gives a presigned address.</summary>
     public static string UseForeignAws()
     {
         using AmazonS3Client client = new(new BasicAWSCredentials("key", "secret"), RegionEndpoint.USEast1);
         return client.GetPreSignedURL(new GetPreSignedUrlRequest { BucketName = "bucket", Key = "key", Expires = DateTime.UtcNow.AddHours(1) });
+    }
+
+    /// <summary>Uses Azure's pipeline; gives the address of a request that it made.</summary>
+    public static string UseForeignAzure()
+    {
+        HttpPipeline pipeline = HttpPipelineBuilder.Build(new AzureOptions());
+        using HttpMessage message = pipeline.CreateMessage();
+        message.Request.Uri.Reset(new Uri("https://account.example/container"));
+        message.Request.Uri.AppendQuery("comp", "list");
+        return message.Request.Uri.ToString();
     }
 
     /// <summary>Uses the other SQLite; gives its version.</summary>
@@ -43,9 +58,12 @@ internal static class TestProcess
     internal static void Prepare()
     {
         ForeignSignature = UseForeignAws();
+        ForeignAddress = UseForeignAzure();
         ForeignSqlite = UseForeignSqlite();
         Environment.SetEnvironmentVariable("OSSMIGRATION_HOME", Home);
         Environment.SetEnvironmentVariable("NO_COLOR", null);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Home, recursive: true);
     }
+
+    private sealed class AzureOptions : ClientOptions;
 }
