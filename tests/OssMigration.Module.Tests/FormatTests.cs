@@ -51,6 +51,20 @@ public sealed class FormatTests
         AssertAllEvaluate(session, views, sample);
     }
 
+    // PowerShell shows what follows an object of another type without any view.
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void An_output_after_one_of_another_type_is_shown_by_a_few_properties(string type)
+    {
+        using Session session = new();
+        PSObject sample = PSObject.AsPSObject(Sample(session, type));
+
+        string[] shown = session.Show("Get-Command Get-Help; $sample | ForEach-Object { $_ }", ("sample", sample)).Split('\n');
+
+        Assert.InRange(shown.Count(line => line.Contains(" : ", StringComparison.Ordinal)), 1, 16);
+        Assert.DoesNotContain(shown, line => line.Contains(" { ", StringComparison.Ordinal) && !line.Contains("Json", StringComparison.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(Types))]
     public void An_output_keeps_its_properties_through_serialisation(string type)

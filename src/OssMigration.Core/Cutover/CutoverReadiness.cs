@@ -84,6 +84,9 @@ public sealed record CutoverCondition
 
     /// <summary>Whether it keeps the business from being switched.</summary>
     public bool IsOpen => State is CutoverState.NotMet or CutoverState.Unknown;
+
+    /// <summary>Subject and state in one line.</summary>
+    public override string ToString() => $"{Subject}: {State}";
 }
 
 /// <summary>Whether a business can be switched to its destination now. Immutable.</summary>
