@@ -24,8 +24,7 @@ internal sealed class RangeLedger : IDisposable
     private readonly RangeSegment _segment;
     private readonly JournalWriter _journal;
     private readonly LedgerRoom _room;
-    private readonly string _jobName;
-    private readonly TimeProvider _time;
+    private readonly SlotRecorder _recorder;
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private LedgerSlot? _passing;
@@ -38,14 +37,13 @@ internal sealed class RangeLedger : IDisposable
     private bool _isListed;
 
     /// <summary>Opens the books at the range's cursor.</summary>
-    public RangeLedger(string jobName, RangeRow range, RangeSegment segment, JournalWriter journal, LedgerRoom room, TimeProvider time)
+    public RangeLedger(RangeRow range, RangeSegment segment, JournalWriter journal, LedgerRoom room, SlotRecorder recorder)
     {
-        _jobName = jobName;
         _range = range;
         _segment = segment;
         _journal = journal;
         _room = room;
-        _time = time;
+        _recorder = recorder;
         _cursor = range.Cursor;
         _committedCursor = range.Cursor;
         _listed = range.Listed;
@@ -60,9 +58,6 @@ internal sealed class RangeLedger : IDisposable
                 return _batch.Size >= Math.Max(LeastWritten, _room.OfRange);
         }
     }
-
-    /// <summary>Told of every item that a person should see.</summary>
-    public Action<MigrationItem>? OnItem { get; init; }
 
     /// <summary>Enters the next key, whose outcome comes by <see cref="Settle"/>.</summary>
     public LedgerSlot Add(in EntryTriple triple)
@@ -109,7 +104,7 @@ internal sealed class RangeLedger : IDisposable
             if (slot.IsLate)
             {
                 _late--;
-                RecordLate(slot);
+                _recorder.RecordLate(slot, _batch);
             }
             else
             {
@@ -199,7 +194,7 @@ internal sealed class RangeLedger : IDisposable
     private void Pass(LedgerSlot slot)
     {
         MoveCursor(slot);
-        Record(slot);
+        _recorder.Record(slot, _batch);
     }
 
     private void PassHead()
@@ -208,11 +203,7 @@ internal sealed class RangeLedger : IDisposable
         head.IsLate = true;
         _late++;
         MoveCursor(head);
-        _batch.Items.Add(Item(head, MigrationItemState.InProgress, "InProgress", "In transfer."));
-
-        // A settled entry of an earlier run is not lost while the object is under way.
-        if (head.Previous is { } previous)
-            _batch.Settled.Add(previous);
+        _recorder.RecordInProgress(head, _batch);
         Advance();
     }
 
@@ -222,83 +213,6 @@ internal sealed class RangeLedger : IDisposable
         if (slot.ListedUpTo is { } listed)
             _listed = _range.Listed + listed;
     }
-
-    private void Record(LedgerSlot slot)
-    {
-        TransferOutcome outcome = slot.Outcome!;
-        Count(slot, outcome);
-        if ((SettledBy(slot, outcome) ?? slot.Previous) is { } settled)
-            _batch.Settled.Add(settled);
-        if (ItemOf(slot, outcome) is { } item)
-            Report(item);
-    }
-
-    private void RecordLate(LedgerSlot slot)
-    {
-        TransferOutcome outcome = slot.Outcome!;
-        Count(slot, outcome);
-        if (ItemOf(slot, outcome) is { } item)
-            Report(item);
-        else
-            _batch.Resolve(slot.Key);
-        if (SettledBy(slot, outcome) is { } settled)
-            _batch.Late.Add(settled);
-    }
-
-    private void Report(MigrationItem item)
-    {
-        _batch.Items.Add(item);
-        OnItem?.Invoke(item);
-    }
-
-    private void Count(LedgerSlot slot, TransferOutcome outcome)
-    {
-        _batch.Count(outcome.Kind, slot.Size);
-        if (slot.Previous is not null)
-            _batch.Count(OutcomeKind.Known, slot.Size);
-        if (outcome.AlsoCounts is { } beside)
-            _batch.Count(beside, slot.Size);
-        if (outcome is not TransferOutcome.Copied copied)
-            return;
-        _batch.ChangedBytes += copied.Settled.Size - slot.Size;
-        if (slot.Previous is null or { Proof: ProofKind.Seen })
-            _batch.Count(OutcomeKind.New, slot.Size);
-        else if (slot.Previous.SourceVersion != copied.Settled.SourceVersion)
-            _batch.Count(OutcomeKind.Changed, slot.Size);
-    }
-
-    private static SettledEntry? SettledBy(LedgerSlot slot, TransferOutcome outcome) => outcome switch
-    {
-        TransferOutcome.Copied copied => copied.Settled,
-        TransferOutcome.Skipped skipped => skipped.Settled,
-        TransferOutcome.AtNeitherEnd { IsForgotten: true } => slot.Previous?.Forget(),
-        TransferOutcome.Exceptional exceptional => exceptional.Remembered,
-        _ => null,
-    };
-
-    private MigrationItem? ItemOf(LedgerSlot slot, TransferOutcome outcome) => outcome switch
-    {
-        TransferOutcome.Exceptional exceptional => Item(slot, exceptional.State, exceptional.ErrorKind, exceptional.Message),
-        TransferOutcome.Copied { IsReplacement: true } copied => Item(slot, MigrationItemState.Overwritten, "OverwrittenAfterCutover", Replacement(copied.Window)),
-        _ => null,
-    };
-
-    private static string Replacement(TimeSpan? window) => window is { } time
-        ? FormattableString.Invariant($"Replaced after cut-over what this job had written; a write of the business within {time.TotalMilliseconds:F0} ms would have been lost.")
-        : "Replaced after cut-over what this job had written; for how long a write of the business would have been lost is not known, because the answer to the write was lost.";
-
-    private MigrationItem Item(LedgerSlot slot, MigrationItemState state, string kind, string message) => new()
-    {
-        JobName = _jobName,
-        Run = _range.Run,
-        Key = slot.Key,
-        State = state,
-        ErrorKind = kind,
-        Message = message,
-        Size = slot.Size,
-        SourceVersion = (slot.SourceVersion ?? slot.Previous?.SourceVersion)?.Value,
-        UpdatedAt = _time.GetUtcNow(),
-    };
 
     private void SignalIfSettled()
     {

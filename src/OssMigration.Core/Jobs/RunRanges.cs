@@ -12,6 +12,7 @@ internal sealed class RunRanges(RunContext context) : IRangeHost
     private readonly ConcurrentDictionary<int, RangeLedger> _open = new();
     private readonly RangeRunner _runner = new(context);
     private readonly LedgerRoom _room = new();
+    private readonly SlotRecorder _recorder = new(context.Folder.Name, context.Run, context.Time) { OnItem = context.Listener.OnItem };
     private int _nextId;
     private int _firstNewId;
 
@@ -80,6 +81,6 @@ internal sealed class RunRanges(RunContext context) : IRangeHost
 
         RangeSegment segment = new(context.Folder.Manifests, range, standing);
         _room.Open();
-        return _open[range.Id] = new RangeLedger(context.Folder.Name, range, segment, context.Journal, _room, context.Time) { OnItem = context.Listener.OnItem };
+        return _open[range.Id] = new RangeLedger(range, segment, context.Journal, _room, _recorder);
     }
 }
