@@ -5,35 +5,23 @@ namespace OssMigration.Core.Listing;
 
 /// <summary>
 /// The ranges of one listing, walked side by side. A lister that has nothing to do takes over the upper part of the largest range
-/// that is left: it asks for a page behind a cut, and where there are keys, that page is the first of a new range. Requests that
-/// bring nothing are bounded by a share of the pages. Nothing is cut while the walkers have enough to do with what they have.
+/// that is left: it asks for a page behind a cut, and where there are keys, that page is the first of a new range. Nothing is cut
+/// while the walkers have enough to do with what they have.
 /// </summary>
 internal sealed class RangeBoard
 {
-    private const double MostWasteAhead = 36;
-    private const double WasteAhead = 8;
-    private const double WasteShare = 0.13;
-    private const double LeastPages = 3;
-    private const double Evenness = 1.5;
-    private const int Samples = 8;
-
     private readonly IRangeHost _host;
     private readonly PagedLister?[] _listers;
-    private readonly int _sides;
     private readonly RangeBoardOptions _options;
-    private readonly CutFinder _cuts;
+    private readonly ProbeChooser _chooser;
     private readonly List<RangeOnBoard> _running = [];
     private readonly List<RangeOnBoard> _kept = [];
     private readonly Queue<LiveRange> _queued = new();
-    private readonly List<Probe> _probes = [];
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<Task> _stop = () => Task.CompletedTask;
     private CancellationToken _stopped;
     private Exception? _error;
     private int _waiting;
-    private int _keeping;
-    private long _pages;
-    private double _waste;
 
     /// <summary>Makes a board.</summary>
     /// <param name="host">Whose ranges these are.</param>
@@ -45,9 +33,8 @@ internal sealed class RangeBoard
     {
         _host = host;
         _listers = source is PagedLister && destination is null or PagedLister ? [source as PagedLister, destination as PagedLister] : [null, null];
-        _sides = destination is null ? 1 : 2;
         _options = options;
-        _cuts = new CutFinder(prefix);
+        _chooser = new ProbeChooser(prefix, sides: destination is null ? 1 : 2, _listers[0]?.PageSize ?? 1, options.MostAtATime);
     }
 
     /// <summary>Guards the ranges.</summary>
@@ -90,122 +77,37 @@ internal sealed class RangeBoard
     }
 
     /// <summary>Takes in what a page tells. Called under the gate.</summary>
-    public void Note(RangeOnBoard range, RangeSide side, ListPage page, PagePart part)
-    {
-        _pages++;
-        RangeLeg leg = range.Range.Leg(side);
-        leg.IsDone = part.IsLast;
-        _waste += page.Entries.Count == 0 ? 1 : 1 - ((part.To - part.From) / (double)page.Entries.Count);
-        leg.Plan = null;
-        if (part.From == part.To)
-            return;
-        leg.Begin(page, part);
-        for (int sample = 0; sample < Samples; sample++)
-            _cuts.Learn(page.Entries[part.From + (int)((long)(part.To - part.From - 1) * sample / (Samples - 1))].Key);
-    }
+    public void Note(RangeOnBoard range, RangeSide side, ListPage page, PagePart part) => _chooser.Note(range.Range.Leg(side), page, part);
 
     /// <summary>Sends probes as long as there are idle listers and something to gain.</summary>
     public void Consider()
     {
         lock (Gate)
         {
-            Ask();
-            while (MayProbe() && Best() is { } best)
-                SendProbe(best.Range, best.Side, best.Cut);
-        }
-    }
-
-    // All of a range at once: one answer settles a question, and none is worth waiting for.
-    private void Ask()
-    {
-        foreach (RangeOnBoard range in _running)
-        {
-            if (_probes.Exists(probe => !probe.IsBack && probe.Cut.IsBeyond))
+            bool mayCut = _listers[0] is not null && _error is null && !_stopped.IsCancellationRequested && _queued.Count == 0
+                && _running.Count - _waiting < _options.MostBusy;
+            if (!mayCut)
                 return;
-            RangeSide side = SideOf(range);
-            RangeLeg leg = range.Range.Leg(side);
-            if (leg.Frontier is null || leg.IsDone || !MayProbe())
-                continue;
-            foreach (KeyCut cut in _cuts.Questions(leg, leg.EndWithin(range.EndInclusive)))
-            {
-                if (!MayProbe())
-                    return;
-                SendProbe(range, side, cut);
-            }
+            foreach (Probe probe in _chooser.Choose(_running))
+                _options.Begin(() => ProbeAsync(probe));
         }
-    }
-
-    private bool MayProbe() => _listers[0] is not null && _error is null && !_stopped.IsCancellationRequested && _queued.Count == 0
-        && _running.Count + _probes.Count < _options.MostAtATime
-        && _running.Count - _waiting < _options.MostBusy
-        && Waste + 1 <= Math.Min(MostWasteAhead, WasteAhead * (1 + _pages)) + (_pages * WasteShare);
-
-    // Requests that brought nothing, parts of pages that were brought twice, and half a page for each range that will end within one.
-    private double Waste => _waste + (_running.Count * _sides / 2.0);
-
-    private (RangeOnBoard Range, RangeSide Side, KeyCut Cut)? Best()
-    {
-        (RangeOnBoard Range, RangeSide Side, KeyCut Cut)? best = null;
-        double worth = 0, left = 0;
-        foreach (RangeOnBoard range in _running)
-        {
-            RangeSide side = SideOf(range);
-            RangeLeg leg = range.Range.Leg(side);
-            if (leg.Frontier is null || leg.IsDone)
-                continue;
-            CutPlan plan = leg.Plan ??= _cuts.Plan(leg, leg.EndWithin(range.EndInclusive), _listers[0]!.PageSize, UnderWay(range, side));
-            left += double.IsFinite(plan.Left) ? plan.Left : 0;
-            if (plan.Cut is not null && plan.Worth > worth && !IsAskedEnough(plan.Cut))
-                (best, worth) = ((range, side, plan.Cut), plan.Worth);
-        }
-
-        return worth >= Math.Max(LeastPages, Evenness * left / _options.MostAtATime) ? best : null;
-    }
-
-    private KeyCut[] UnderWay(RangeOnBoard range, RangeSide side) => [.. _probes
-        .Where(probe => probe.Side == side && !probe.IsBack && range.Range.HasAhead(probe.Cut.Text)).Select(probe => probe.Cut).OrderBy(cut => cut.Text, KeyOrder.Instance)];
-
-    // What is not there in one branch is seldom there in another.
-    private bool IsAskedEnough(KeyCut cut) => cut.IsBeyond && _probes.Count(probe => !probe.IsBack && probe.Cut.IsBeyond && probe.Cut.Place == cut.Place) >= _cuts.MostBeyond(cut);
-
-    private static RangeSide SideOf(RangeOnBoard range) => range.Range.Leg(RangeSide.Source).IsDone ? RangeSide.Destination : RangeSide.Source;
-
-    private void SendProbe(RangeOnBoard range, RangeSide side, KeyCut cut)
-    {
-        RangeLeg leg = range.Range.Leg(side);
-        Probe probe = new(range, side, cut, leg.Frontier!);
-        leg.Plan = null;
-        _probes.Add(probe);
-        _waste++;
-        _options.Begin(() => ProbeAsync(probe));
     }
 
     private async Task ProbeAsync(Probe probe)
     {
-        BegunListing? found = null;
+        RangeOnBoard? added = null;
         Exception? error = null;
         try
         {
-            found = await _listers[(int)probe.Side]!.BeginAsync(probe.Cut.Text, _stopped).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            error = exception;
-        }
+            BegunListing found = await _listers[(int)probe.Side]!.BeginAsync(probe.Cut.Text, _stopped).ConfigureAwait(false);
+            Task kept = Task.CompletedTask;
+            lock (Gate)
+            {
+                _chooser.Answer(probe, found.Page);
+                if (_error is null)
+                    (added, kept) = Take(probe, found);
+            }
 
-        RangeOnBoard? added = null;
-        Task kept = Task.CompletedTask;
-        lock (Gate)
-        {
-            probe.IsBack = true;
-            probe.Range.Range.Leg(probe.Side).Plan = null;
-            if (found is not null && _error is null)
-                (added, kept) = Take(probe, found);
-            _keeping++;
-        }
-
-        try
-        {
             await kept.ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -215,8 +117,7 @@ internal sealed class RangeBoard
 
         lock (Gate)
         {
-            _probes.Remove(probe);
-            _keeping--;
+            _chooser.End(probe);
             if (error is not null)
                 Fail(error);
             if (added is not null)
@@ -231,9 +132,6 @@ internal sealed class RangeBoard
         // The range may have been cut since, so that what the probe found is another one's.
         RangeOnBoard? owner = _running.Find(range => range.Range.HasAhead(probe.Cut.Text)) ?? _kept.Find(range => range.Range.HasAhead(probe.Cut.Text));
         IReadOnlyList<ObjectEntry> entries = found.Page.Entries;
-        for (int i = 0; i < entries.Count; i += Math.Max(1, entries.Count - 1))
-            _cuts.Learn(entries[i].Key);
-        _cuts.Close(probe.Cut, probe.After, entries.Count > 0 ? entries[0].Key : null);
         if (owner is null || (entries.Count == 0 && found.Page.ContinuationToken is not null))
             return (null, Task.CompletedTask);
         LiveRange range = owner.Range;
@@ -255,14 +153,17 @@ internal sealed class RangeBoard
         foreach (RangeSide side in Enum.GetValues<RangeSide>())
             added.Leg(side).Ceiling = range.Leg(side).Ceiling;
         range.EndInclusive = cut;
-        _waste--;
-        Task kept = _host.KeepCutAsync(range, added);
+        _chooser.CountFound();
+        Task kept = KeepAsync(range, added);
         owner.AddCut(kept);
         RangeOnBoard next = new(this, added, probe.Side, found);
         added.Leg(probe.Side).Begin(found.Page, next.PagesOf(probe.Side).PartOf(found.Page));
         _kept.Add(next);
         return (next, kept);
     }
+
+    // What a host throws at once fails the task too: the range that was cut waits for it, and must not be called complete.
+    private async Task KeepAsync(LiveRange range, LiveRange added) => await _host.KeepCutAsync(range, added).ConfigureAwait(false);
 
     private void StartQueued()
     {
@@ -312,13 +213,7 @@ internal sealed class RangeBoard
 
     private void EndIfOver()
     {
-        if (_running.Count == 0 && _probes.Count == 0 && (_queued.Count == 0 || _error is not null))
+        if (_running.Count == 0 && !_chooser.IsBusy && (_queued.Count == 0 || _error is not null))
             _over.TrySetResult();
-    }
-
-    private sealed record Probe(RangeOnBoard Range, RangeSide Side, KeyCut Cut, string After)
-    {
-        /// <summary>Its answer is taken in.</summary>
-        public bool IsBack { get; set; }
     }
 }
