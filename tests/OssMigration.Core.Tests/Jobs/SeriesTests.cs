@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
@@ -17,7 +18,7 @@ public sealed class SeriesTests
     [Fact]
     public async Task Runs_begin_one_interval_apart_each_with_its_own_report()
     {
-        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        WatchedTime time = new();
         using EngineBench bench = Make(time, runs: 4);
         for (int i = 0; i < 5; i++)
             bench.Source.Seed($"k{i}", "x");
@@ -48,7 +49,7 @@ public sealed class SeriesTests
     [Fact]
     public async Task A_run_that_takes_longer_than_the_interval_is_followed_at_once()
     {
-        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        WatchedTime time = new();
         using EngineBench bench = Make(time, runs: 3);
         bench.Source.Seed("k", "x");
         bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(() => time.Advance(TimeSpan.FromMinutes(35))));
@@ -65,7 +66,7 @@ public sealed class SeriesTests
     [InlineData("budget")]
     public async Task A_stop_while_it_waits_is_clean_and_the_next_start_goes_on_where_it_was(string how)
     {
-        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        WatchedTime time = new();
         using EngineBench bench = Make(time, runs: 3);
         bench.Source.Seed("k", "x");
         using CancellationTokenSource cancel = new();
@@ -93,7 +94,7 @@ public sealed class SeriesTests
     [Fact]
     public async Task A_run_that_was_killed_is_resumed_and_counts_once()
     {
-        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        WatchedTime time = new();
         using EngineBench bench = Make(time, runs: 2);
         for (int i = 0; i < 20; i++)
             bench.Source.Seed($"k{i:D2}", "x");
@@ -111,7 +112,7 @@ public sealed class SeriesTests
     [Fact]
     public async Task An_error_of_the_whole_run_ends_the_series_and_objects_that_failed_do_not()
     {
-        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        WatchedTime time = new();
         using EngineBench bench = Make(time, runs: 5);
         bench.Source.Seed("bad", "x");
         bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Throw(StoreErrorKind.InvalidRequest));
@@ -139,13 +140,13 @@ public sealed class SeriesTests
     [Fact]
     public async Task Interval_and_number_of_runs_can_be_changed_while_it_waits()
     {
-        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        WatchedTime time = new();
         using EngineBench bench = Make(time, runs: 20);
         bench.Source.Seed("k", "x");
         bench.Listener.WhenProgress = Once(snapshot =>
             bench.NewEngine().SetJob(EngineBench.JobName, snapshot.Run == 2 ? new JobChanges { Interval = TimeSpan.FromHours(20) } : new JobChanges { RunCount = 2 }));
 
-        IReadOnlyList<MigrationReport> reports = await DriveAsync(bench.StartAsync(cancellationToken: Token), time, bench, () => bench.Engine.GetJob(EngineBench.JobName).Job.Interval > Interval ? TimeSpan.FromMinutes(2) : TimeSpan.FromMilliseconds(500));
+        IReadOnlyList<MigrationReport> reports = await DriveAsync(bench.StartAsync(cancellationToken: Token), time, bench, () => bench.Engine.GetJob(EngineBench.JobName).Job.Interval > Interval ? TimeSpan.FromMinutes(2) : TimeSpan.FromSeconds(1));
 
         Assert.Equal(2, reports.Count);
         Assert.InRange(reports[1].StartedAt - reports[0].StartedAt, TimeSpan.FromHours(20), TimeSpan.FromHours(20.1));
@@ -154,7 +155,7 @@ public sealed class SeriesTests
     [Fact]
     public async Task A_retry_of_what_failed_is_one_run_and_does_not_count_in_the_series()
     {
-        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        WatchedTime time = new();
         using EngineBench bench = Make(time, runs: 1);
         bench.Source.Seed("bad", "x");
         bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Throw(StoreErrorKind.InvalidRequest));
@@ -168,7 +169,7 @@ public sealed class SeriesTests
     [Fact]
     public async Task An_incremental_job_goes_on_where_a_finished_full_job_stands()
     {
-        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        WatchedTime time = new();
         using EngineBench bench = new(time: time);
         for (int i = 0; i < 30; i++)
             bench.Source.Seed($"k{i:D2}", $"content {i}");
@@ -252,7 +253,7 @@ public sealed class SeriesTests
         Assert.InRange(job.MaxBytesPerSecond ?? 0, 10_001, 10_039);
     }
 
-    private static EngineBench Make(FakeTimeProvider time, int runs)
+    private static EngineBench Make(WatchedTime time, int runs)
     {
         EngineBench bench = new(time: time);
         bench.Create(job => job with { Mode = MigrationMode.Incremental, Interval = Interval, RunCount = runs });
@@ -273,16 +274,31 @@ public sealed class SeriesTests
         };
     }
 
-    // Lets time go on fast while the engine waits, and hardly while it works, however slow the machine is.
-    private static async Task<T> DriveAsync<T>(Task<T> work, FakeTimeProvider time, EngineBench bench, Func<TimeSpan>? step = null)
+    // Lets time go on while the engine waits, which it does for a second at most each time, and stand still while it works.
+    private static async Task<T> DriveAsync<T>(Task<T> work, WatchedTime time, EngineBench bench, Func<TimeSpan>? step = null)
     {
-        while (!work.IsCompleted)
+        while (await Task.WhenAny(work, time.Timers.WaitToReadAsync(Token).AsTask()) != work)
         {
-            bool isWaiting = bench.Listener.Progress is { Activity: "Waiting" };
-            time.Advance(isWaiting ? step?.Invoke() ?? TimeSpan.FromMilliseconds(500) : TimeSpan.FromMilliseconds(5));
-            await Task.WhenAny(work, Task.Delay(1, Token));
+            time.Timers.TryRead(out _);
+            if (bench.Listener.Progress is { Activity: "Waiting" })
+                time.Advance(step?.Invoke() ?? TimeSpan.FromSeconds(1));
         }
 
         return await work;
+    }
+
+    /// <summary>Tells of every timer that is set.</summary>
+    private sealed class WatchedTime() : FakeTimeProvider(DateTimeOffset.UtcNow)
+    {
+        private readonly Channel<ITimer> _timers = Channel.CreateUnbounded<ITimer>();
+
+        public ChannelReader<ITimer> Timers => _timers.Reader;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+            _timers.Writer.TryWrite(timer);
+            return timer;
+        }
     }
 }

@@ -21,9 +21,10 @@ public sealed class WindowTests
         using EngineBench bench = Full();
         IReadOnlyList<MigrationItem> passed = [];
         string? cursor = null;
+        Task<IReadOnlyList<MigrationItem>> whenPassed = WhenPassed(bench);
         bench.FaultySource.Plan(StoreOperation.Read, Fault.Before(async token =>
         {
-            await Until(() => (passed = bench.Items(MigrationItemState.InProgress)).Count > 0, token);
+            passed = await whenPassed.WaitAsync(token);
             using JournalReader journal = bench.Journal();
             cursor = journal.Ranges(1).Select(range => range.Cursor).Max(StringComparer.Ordinal);
         }), Slow);
@@ -73,7 +74,8 @@ public sealed class WindowTests
         }
 
         Killer killer = new(bench, (operation, key) => (operation, key) == (StoreOperation.Put, Slow), whenDone: false);
-        bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(async token => await Until(() => bench.Items(MigrationItemState.InProgress).Count > 0, token)), Slow);
+        Task whenPassed = WhenPassed(bench);
+        bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(async token => await whenPassed.WaitAsync(token)), Slow);
         await Assert.ThrowsAsync<KilledException>(() => bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken));
         killer.Revive();
         Assert.Equal(Slow, Assert.Single(bench.Items(MigrationItemState.InProgress)).Key);
@@ -89,7 +91,8 @@ public sealed class WindowTests
         using EngineBench bench = Full();
         bench.Create(job => job with { MaxAttempts = 2 });
         Killer killer = new(bench, (operation, key) => (operation, key) == (StoreOperation.Put, Slow), whenDone: false);
-        bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(async token => await Until(() => bench.Items(MigrationItemState.InProgress).Count > 0, token)), Slow);
+        Task whenPassed = WhenPassed(bench);
+        bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(async token => await whenPassed.WaitAsync(token)), Slow);
         await Assert.ThrowsAsync<KilledException>(() => bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken));
         killer.Revive();
         bench.FaultySource.Plan(StoreOperation.Head, Fault.Throw(StoreErrorKind.ServerError), Slow, times: 2);
@@ -108,7 +111,8 @@ public sealed class WindowTests
         using EngineBench bench = Full();
         bench.Create();
         Killer killer = new(bench, (operation, key) => (operation, key) == (StoreOperation.Put, Slow), whenDone: false);
-        bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(async token => await Until(() => bench.Items(MigrationItemState.InProgress).Count > 0, token)), Slow);
+        Task whenPassed = WhenPassed(bench);
+        bench.FaultyDestination.Plan(StoreOperation.Put, Fault.Before(async token => await whenPassed.WaitAsync(token)), Slow);
         await Assert.ThrowsAsync<KilledException>(() => bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken));
         killer.Revive();
         bench.Source.Remove(Slow);
@@ -147,9 +151,15 @@ public sealed class WindowTests
         Assert.Equal((RunStatus.Complete, (long)Others + copied, 0L), (next.Status, next.Skipped.Objects, next.SourceUsage.BytesRead));
     }
 
-    private static async Task Until(Func<bool> condition, CancellationToken cancellationToken)
+    // The journal is looked at whenever the run tells how far it is.
+    private static Task<IReadOnlyList<MigrationItem>> WhenPassed(EngineBench bench)
     {
-        while (!condition())
-            await Task.Delay(10, cancellationToken);
+        TaskCompletionSource<IReadOnlyList<MigrationItem>> passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        bench.Listener.WhenProgress = _ =>
+        {
+            if (bench.Items(MigrationItemState.InProgress) is { Count: > 0 } items)
+                passed.TrySetResult(items);
+        };
+        return passed.Task;
     }
 }
