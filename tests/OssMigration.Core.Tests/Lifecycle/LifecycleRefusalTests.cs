@@ -1,5 +1,6 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Jobs;
+using OssMigration.Core.Journal;
 using OssMigration.Core.Lifecycle;
 using OssMigration.Core.Listing;
 using OssMigration.Core.Reporting;
@@ -215,6 +216,20 @@ public sealed class LifecycleRefusalTests
         Assert.Equal("LifecycleListingDiffers", await bench.RefusalAsync());
         await bench.CompareAsync();
         Assert.Equal(2, (await bench.PlanAsync()).Rule.Deletes.Objects);
+    }
+
+    [Fact]
+    public async Task A_comparison_whose_fingerprint_another_version_of_this_program_has_taken()
+    {
+        using LifecycleBench bench = await LifecycleBench.CreateAsync();
+        ComparisonSummary earlier = bench.Summary with { ComparisonId = "earlier", SourceFingerprint = new string('0', 64) };
+        bench.Summary = earlier with { Digest = ComparisonTally.DigestOf(earlier) };
+        await using (JournalWriter journal = new(new JobFolder(bench.Bench.Home, EngineBench.JobName).Journal, EngineBench.JobName))
+            await journal.WriteAsync(writes => writes.PutComparison(bench.Summary));
+
+        Assert.Equal("LifecycleListingDiffers", await bench.RefusalAsync());
+        await bench.CompareAsync();
+        Assert.Equal(3, (await bench.PlanAsync()).Rule.Deletes.Objects);
     }
 
     [Fact]
