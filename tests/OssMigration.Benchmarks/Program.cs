@@ -35,8 +35,8 @@ for (int i = 0; i < args.Length; i++)
     names.Add(args[i]);
 }
 
-Scenario[] known = [.. TransferScenarios.All, .. KeyScenarios.All(keys)];
-if (names.FirstOrDefault(name => !known.Any(scenario => scenario.Name == name)) is { } unknown)
+Scenario[] known = [.. TransferScenarios.All, .. ListScenario.All(keys), .. KeyScenarios.All(keys)];
+if (names.FirstOrDefault(name => !known.Any(scenario => IsMeant(scenario, name))) is { } unknown)
 {
     Console.Error.WriteLine($"There is no scenario '{unknown}'. Known: {string.Join(", ", known.Select(each => each.Name))}; options --turns N, --keys N[,N], --out FOLDER.");
     return 1;
@@ -44,7 +44,7 @@ if (names.FirstOrDefault(name => !known.Any(scenario => scenario.Name == name)) 
 
 Directory.CreateDirectory(folder);
 List<(Scenario Scenario, IReadOnlyList<Series> Series)> results = [];
-foreach (Scenario scenario in names.Count > 0 ? known.Where(scenario => names.Contains(scenario.Name)) : known)
+foreach (Scenario scenario in names.Count > 0 ? known.Where(scenario => names.Exists(name => IsMeant(scenario, name))) : known)
 {
     Console.WriteLine($"{scenario.Name}: {scenario.Title}");
     results.Add((scenario, await scenario.Play(turns, Console.WriteLine)));
@@ -60,3 +60,6 @@ foreach (Scenario scenario in names.Count > 0 ? known.Where(scenario => names.Co
 }
 
 return 0;
+
+// "list" means list-flat, list-dates and list-tree.
+static bool IsMeant(Scenario scenario, string name) => scenario.Name == name || scenario.Name.StartsWith(name + "-", StringComparison.Ordinal);

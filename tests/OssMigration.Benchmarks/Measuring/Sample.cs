@@ -17,6 +17,9 @@ internal sealed record Sample(TimeSpan Work, TimeSpan Cpu, TimeSpan Wall, TimeSp
 /// <param name="Samples">The runs.</param>
 internal sealed record Series(string Contestant, long Objects, long Bytes, IReadOnlyList<Sample> Samples)
 {
+    /// <summary>What stands behind the name of a contestant where a scenario has several rounds: <c>, flat</c> of <c>ours, flat</c>; else nothing.</summary>
+    public string Round => Contestant.IndexOf(", ", StringComparison.Ordinal) is > 0 and var at ? Contestant[at..] : "";
+
     /// <summary>Median of the time of the work, in seconds.</summary>
     public double Seconds => Median(sample => sample.Work.TotalSeconds);
 

@@ -30,6 +30,15 @@ internal sealed class PumpLoop : IDisposable
         _destination = new PumpSigner(options.Destination, options.IsOss);
     }
 
+    /// <summary>Lists everything, one page after the other; the time it took, its CPU and what there is.</summary>
+    public async Task<(TimeSpan Work, TimeSpan Cpu, int Objects, long Bytes)> ListOnlyAsync()
+    {
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
+        long begun = Stopwatch.GetTimestamp();
+        List<(string Key, long Size)> keys = await ListAsync();
+        return (Stopwatch.GetElapsedTime(begun), Environment.CpuUsage.TotalTime - cpu, keys.Count, keys.Sum(key => key.Size));
+    }
+
     /// <summary>Moves everything; the time it took and its CPU. What there is is listed before, and not counted.</summary>
     public async Task<(TimeSpan Work, TimeSpan Cpu)> RunAsync()
     {
@@ -69,9 +78,8 @@ internal sealed class PumpLoop : IDisposable
             using HttpResponseMessage answer = await SendAsync(request);
             XElement page = XElement.Parse(await answer.Content.ReadAsStringAsync());
             XNamespace ns = page.Name.Namespace;
-            int before = keys.Count;
             keys.AddRange(page.Elements(ns + "Contents").Select(entry => (entry.Element(ns + "Key")!.Value, (long)entry.Element(ns + "Size")!)));
-            if (keys.Count == before)
+            if (!(bool)page.Element(ns + "IsTruncated")!)
                 return keys;
         }
     }

@@ -14,6 +14,9 @@ internal sealed record PumpOptions
     /// <summary>Whether the destination speaks OSS; else S3 with a signed payload.</summary>
     public bool IsOss { get; init; } = true;
 
+    /// <summary>Whether the source is listed and nothing is moved.</summary>
+    public bool IsListOnly { get; init; }
+
     /// <summary>Objects at a time.</summary>
     public int Concurrency { get; init; } = 32;
 
@@ -31,6 +34,7 @@ internal sealed record PumpOptions
             Source = new PumpEnd(new Uri(values["--from"]), values["--from-bucket"], values["--from-region"], Keys("FROM")),
             Destination = new PumpEnd(new Uri(values["--to"]), values["--to-bucket"], values["--to-region"], Keys(values["--protocol"].ToUpperInvariant())),
             IsOss = values["--protocol"] == "oss",
+            IsListOnly = values.GetValueOrDefault("--work") == "list",
             Concurrency = int.Parse(values["--concurrency"], CultureInfo.InvariantCulture),
         };
     }

@@ -8,8 +8,19 @@ internal static class PumpProgram
     /// <summary>Runs it and prints the line that a contestant prints.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
-        using PumpLoop loop = new(PumpOptions.Parse(arguments));
-        (TimeSpan work, TimeSpan cpu) = await loop.RunAsync();
+        PumpOptions options = PumpOptions.Parse(arguments);
+        using PumpLoop loop = new(options);
+        TimeSpan work, cpu;
+        if (options.IsListOnly)
+        {
+            (work, cpu, int objects, long bytes) = await loop.ListOnlyAsync();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"listed {objects} {bytes}"));
+        }
+        else
+        {
+            (work, cpu) = await loop.RunAsync();
+        }
+
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"measured {work.TotalMilliseconds:F1} {cpu.TotalMilliseconds:F1}"));
         return 0;
     }

@@ -30,7 +30,7 @@ internal static class Chart
                 double length = scale / series.Seconds;
                 double slowest = scale / series.Samples.Max(sample => sample.Work.TotalSeconds);
                 double fastest = Math.Min(Width - LabelWidth - 140, scale / series.Samples.Min(sample => sample.Work.TotalSeconds));
-                string colour = series.Contestant == "ours" ? "#1a6fb5" : series.Contestant.StartsWith("pump", StringComparison.Ordinal) ? "#8a8a8a" : "#d98c2b";
+                string colour = series.Contestant.StartsWith("ours", StringComparison.Ordinal) ? "#1a6fb5" : series.Contestant.StartsWith("pump", StringComparison.Ordinal) ? "#8a8a8a" : "#d98c2b";
                 string rate = scenario.Unit == RateUnit.Objects ? $"{series.ObjectsPerSecond:N0} objects/s" : $"{series.BytesPerSecond / 1e6:N0} MB/s";
                 body.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{LabelWidth - 8}\" y=\"{y + 13}\" text-anchor=\"end\">{Escape(series.Contestant)}</text>");
                 body.AppendLine(CultureInfo.InvariantCulture, $"<rect x=\"{LabelWidth}\" y=\"{y}\" width=\"{length:F1}\" height=\"{BarHeight - 4}\" fill=\"{colour}\"/>");

@@ -11,6 +11,12 @@ internal static class Contestants
 
     /// <summary>The pump between two buckets.</summary>
     public static ChildResult Pump(Arena arena, string protocol, int concurrency, string from = Arena.Source, string to = Arena.Destination)
+        => Pump(arena, protocol, concurrency, from, to, "move");
+
+    /// <summary>The pump's listing alone: one page after the other.</summary>
+    public static ChildResult SerialListing(Arena arena) => Pump(arena, "s3", 1, Arena.Source, Arena.Destination, "list");
+
+    private static ChildResult Pump(Arena arena, string protocol, int concurrency, string from, string to, string work)
     {
         bool isOss = protocol == "oss";
         ProcessStartInfo start = new("dotnet");
@@ -20,7 +26,7 @@ internal static class Contestants
                 "pump", "--protocol", protocol, "--concurrency", concurrency.ToString(CultureInfo.InvariantCulture),
                 "--from", arena.Servers.S3Endpoint.AbsoluteUri, "--from-bucket", from, "--from-region", arena.Servers.S3Region,
                 "--to", (isOss ? arena.Servers.OssEndpoint : arena.Servers.S3Endpoint).AbsoluteUri, "--to-bucket", to,
-                "--to-region", isOss ? arena.Servers.OssRegion : arena.Servers.S3Region,
+                "--to-region", isOss ? arena.Servers.OssRegion : arena.Servers.S3Region, "--work", work,
             ])
             start.ArgumentList.Add(argument);
         arena.AddKeys(start);
@@ -30,7 +36,7 @@ internal static class Contestants
     /// <summary>Ours, by the cmdlets in the Shell. The script works on <c>$source</c> and <c>$destination</c>; what stands between the two marks is measured.</summary>
     /// <param name="arena">Where.</param>
     /// <param name="script">PowerShell that is measured.</param>
-    /// <param name="before">PowerShell that runs before.</param>
+    /// <param name="before">PowerShell that runs before; its requests are not counted.</param>
     /// <param name="after">PowerShell that runs after and throws where the result is not right.</param>
     public static ChildResult Ours(Arena arena, string script, string before = "", string after = "")
     {
@@ -42,6 +48,8 @@ internal static class Contestants
             $source = New-MigrationAddress s3://{{Arena.Source}} -Endpoint {{arena.Servers.S3Endpoint}} -Region {{arena.Servers.S3Region}} -AddressingStyle Path -EnvironmentPrefix BENCH_FROM -AllowInsecureEndpoint
             $destination = New-MigrationAddress oss://{{Arena.Destination}} -Endpoint {{arena.Servers.OssEndpoint}} -Region {{arena.Servers.OssRegion}} -AddressingStyle Path -EnvironmentPrefix BENCH_OSS -AllowInsecureEndpoint
             {{before}}
+            [Console]::WriteLine('{{ChildRun.Ready}}')
+            $null = [Console]::ReadLine()
             $cpu = [Environment]::CpuUsage.TotalTime
             $clock = [Diagnostics.Stopwatch]::StartNew()
             {{script}}
@@ -51,7 +59,7 @@ internal static class Contestants
             """));
         start.Environment["OSSMIGRATION_HOME"] = Path.Combine(arena.Folder, "home");
         arena.AddKeys(start);
-        return ChildRun.Run(start, Limit);
+        return ChildRun.Run(start, Limit, arena.CountFromHereAsync);
     }
 
     /// <summary>rclone from the S3 side to the S3 side, by two remotes with different endpoints so that it streams.</summary>

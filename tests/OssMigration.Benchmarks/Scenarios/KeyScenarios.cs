@@ -10,6 +10,10 @@ internal static class KeyScenarios
     private const long Million = 1_000_000;
     private const int Size = 4096;
 
+    // rclone 1.60 holds the listings of both sides in memory: 15.9 GB with 1,000,000 keys.
+    private const long RcloneBytesAKey = 15_900;
+    private const long MostRcloneBytes = ChildRun.MostMemory / 2;
+
     // Both ends hold the same objects by the same formula, so that the first run finds them all equal by their ETags and settles them.
     private const string SettleAll = """
         $null = New-MigrationJob bench $source $destination
@@ -30,10 +34,10 @@ internal static class KeyScenarios
     /// <param name="keys">Numbers of keys to look at instead of those that a scenario has by itself; null for those.</param>
     public static IReadOnlyList<Scenario> All(IReadOnlyList<long>? keys) =>
     [
-        new("resync", "an increment over objects that are migrated already", RateUnit.Objects, (turns, say) => EachAsync(keys ?? [Million], count =>
-            Match.PlayInOneAsync(Plan(count), Settle, [new("ours", Resync), new("rclone", arena => Contestants.Rclone(arena, isFastest: false))], turns, say))),
+        new("resync", "an increment over objects that are migrated already", RateUnit.Objects, (turns, say) => EachAsync(keys ?? [Million / 10, Million], count =>
+            Match.PlayInOneAsync(Plan(count), Settle, Resyncing(count, say), turns, say))),
         new("compare", "both sides and the manifest are compared", RateUnit.Objects, (turns, say) => EachAsync(keys ?? [Million / 10, Million, 10 * Million], count =>
-            Match.PlayInOneAsync(Plan(count), Settle, [new(string.Create(CultureInfo.InvariantCulture, $"ours, {count:N0} keys"), Compare)], turns, say))),
+            Match.PlayInOneAsync(Plan(count), Settle, [new($"ours{Round(count)}", Compare)], turns, say))),
         new("import", "Import-Module and the first cmdlet", RateUnit.Objects, (turns, say) => Match.PlayAsync(
             new ArenaPlan("flat,count=1,size=1", 1, 1),
             [
@@ -54,6 +58,18 @@ internal static class KeyScenarios
 
     private static ArenaPlan Plan(long count)
         => new(string.Create(CultureInfo.InvariantCulture, $"flat,count={count},size={Size}"), count, count * Size) { IsMigrated = true };
+
+    private static string Round(long count) => string.Create(CultureInfo.InvariantCulture, $", {count:N0} keys");
+
+    private static List<Contestant> Resyncing(long count, Action<string> say)
+    {
+        List<Contestant> contestants = [new($"ours{Round(count)}", Resync)];
+        if (count * RcloneBytesAKey <= MostRcloneBytes)
+            contestants.Add(new Contestant($"rclone{Round(count)}", arena => Contestants.Rclone(arena, isFastest: false)));
+        else
+            say(string.Create(CultureInfo.InvariantCulture, $"  rclone does not take part with {count:N0} keys: it would take about {count * RcloneBytesAKey / 1e9:N1} GB of memory. Most keys for it: {MostRcloneBytes / RcloneBytesAKey:N0}."));
+        return contestants;
+    }
 
     private static ChildResult Settle(Arena arena) => Contestants.Ours(arena, "", SettleAll);
 
