@@ -1,5 +1,8 @@
 using OssMigration.Shell;
 
+// The PowerShell engine would report its use to its maker, and cost a fifth of the start for that.
+Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+
 ShellOptions options;
 try
 {

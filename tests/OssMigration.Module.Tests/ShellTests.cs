@@ -82,6 +82,15 @@ public sealed class ShellTests : IDisposable
     }
 
     [Fact]
+    public void It_reports_nothing_to_the_makers_of_PowerShell()
+    {
+        ShellRun run = ShellRun.Of([Script("[AppDomain]::CurrentDomain.GetAssemblies().GetName().Name")], ("POWERSHELL_TELEMETRY_OPTOUT", null));
+
+        Assert.Contains("System.Management.Automation", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Microsoft.ApplicationInsights", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_a_terminal_nothing_is_coloured()
     {
         ShellRun run = ShellRun.Of([Script("\"$($PSStyle.Foreground.Red)red$($PSStyle.Reset)\"; Get-MigrationJob no-such-job; New-MigrationAddress s3://bucket; throw 'x'")]);

@@ -26,7 +26,7 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
     {
         // Asking by name here would come back to the handler that called us and never end, so only by path.
         string path = Path.Combine(_folder, name + ".dll");
-        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        return File.Exists(path) ? LoadFromAssemblyPath(Fastest(path)) : null;
     }
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
     {
         string? path = _resolver?.ResolveAssemblyToPath(assemblyName);
         if (path is not null)
-            return LoadFromAssemblyPath(path);
+            return LoadFromAssemblyPath(Fastest(path));
         return assemblyName.Name is { } name ? LoadEngine(name) : null;
     }
 
@@ -56,6 +56,20 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
             // A host without hostpolicy, or a deps.json it cannot read: the probing below finds everything as well.
             return null;
         }
+    }
+
+    // A build has its assemblies compiled ahead as well, for its own machine and runtime. The package has none.
+    private string Fastest(string path)
+    {
+        string file = Path.GetFileName(path);
+        foreach (string runtime in Runtimes())
+        {
+            string ahead = Path.Combine(_folder, "runtimes", runtime, "lib", $"net{Environment.Version.Major}.0", file);
+            if (File.Exists(ahead))
+                return ahead;
+        }
+
+        return path;
     }
 
     private string? FindNative(string name)
