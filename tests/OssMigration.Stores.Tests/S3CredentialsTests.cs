@@ -54,7 +54,7 @@ public sealed class S3CredentialsTests
         Dictionary<string, string> environment = variables.Split(';', StringSplitOptions.RemoveEmptyEntries)
             .Select(pair => pair.Split('='))
             .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
-        return S3Credentials.Create(new CredentialReference(kind, name), "s3://bucket", environment.GetValueOrDefault);
+        return S3Credentials.Create(new CredentialReference(kind, name), "s3://bucket", environment.GetValueOrDefault, TimeProvider.System);
     }
 
     private static async Task<StoreException> ThrowsAsync(ICredentialProvider keys)

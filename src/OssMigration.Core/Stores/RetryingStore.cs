@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Polly;
 using Polly.Retry;
 
@@ -137,13 +138,37 @@ public sealed class RetryingStore : StoreDecorator
         return true;
     }
 
-    private Task<TResult> RunAsync<TState, TResult>(
+    private async Task<TResult> RunAsync<TState, TResult>(
         Func<RetryingStore, TState, CancellationToken, Task<TResult>> call, TState state, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return _pipeline.ExecuteAsync(
-            static async (bound, token) => await bound.call(bound.store, bound.state, token).ConfigureAwait(false),
-            (store: this, call, state),
-            cancellationToken).AsTask();
+        StoreException first;
+        try
+        {
+            return await call(this, state, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (exception.IsRetryable)
+        {
+            first = exception;
+        }
+
+        return await RepeatAsync(first, call, state, cancellationToken).ConfigureAwait(false);
+    }
+
+    // The pipeline costs as much as the rest of a small request does here, so it is entered with a failure only, which is its first attempt.
+    private async Task<TResult> RepeatAsync<TState, TResult>(
+        StoreException first, Func<RetryingStore, TState, CancellationToken, Task<TResult>> call, TState state, CancellationToken cancellationToken)
+    {
+        bool isFirst = true;
+        return await _pipeline.ExecuteAsync(
+            async token =>
+            {
+                if (!isFirst)
+                    return await call(this, state, token).ConfigureAwait(false);
+                isFirst = false;
+                ExceptionDispatchInfo.Throw(first);
+                throw first;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

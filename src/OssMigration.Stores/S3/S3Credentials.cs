@@ -12,10 +12,11 @@ internal static class S3Credentials
     /// <param name="reference">The reference of the address.</param>
     /// <param name="store">The store's display name.</param>
     /// <param name="environment">Reads an environment variable.</param>
-    public static ICredentialProvider Create(CredentialReference reference, string store, Func<string, string?> environment) => reference.Kind switch
+    /// <param name="time">The clock of what is kept.</param>
+    public static ICredentialProvider Create(CredentialReference reference, string store, Func<string, string?> environment, TimeProvider time) => reference.Kind switch
     {
         CredentialKind.Anonymous => new FixedCredentialProvider(null),
-        CredentialKind.Environment => new S3Environment(reference.Name ?? "AWS", store, environment),
+        CredentialKind.Environment => new CachedCredentials(time, _ => new(new LeasedCredential(FromEnvironment(reference.Name ?? "AWS", store, environment), null))),
         CredentialKind.Profile => new S3SdkCredentials(store, () => FromProfile(reference.Name ?? "default", store)),
         CredentialKind.Default => new S3SdkCredentials(store, () => DefaultAWSCredentialsIdentityResolver.GetCredentials()),
         _ => new S3SdkCredentials(store, () => throw None(store, "The keys of this address were given by hand in another process; give them again.", null)),
@@ -31,24 +32,19 @@ internal static class S3Credentials
             ? credentials
             : throw None(store, $"There are no keys of a profile '{name}' in the AWS credential files.", null);
     }
-}
 
-/// <summary>Keys from environment variables.</summary>
-internal sealed class S3Environment(string prefix, string store, Func<string, string?> environment) : ICredentialProvider
-{
-    /// <inheritdoc/>
-    public ValueTask<StoreCredential?> GetAsync(bool refresh, CancellationToken cancellationToken)
+    private static StoreCredential FromEnvironment(string prefix, string store, Func<string, string?> environment)
     {
         string? id = Read("ACCESS_KEY_ID");
         // AWS calls the second and third by other names than the rest of the house does.
         string? secret = Read("ACCESS_KEY_SECRET") ?? Read("SECRET_ACCESS_KEY");
         string? token = Read("SECURITY_TOKEN") ?? Read("SESSION_TOKEN");
-        if (id is null || secret is null)
-            throw S3Credentials.None(store, $"The environment variables {prefix}_ACCESS_KEY_ID and {prefix}_ACCESS_KEY_SECRET are not both set.", null);
-        return new(new StoreCredential(id, secret, token));
-    }
+        return id is null || secret is null
+            ? throw None(store, $"The environment variables {prefix}_ACCESS_KEY_ID and {prefix}_ACCESS_KEY_SECRET are not both set.", null)
+            : new StoreCredential(id, secret, token);
 
-    private string? Read(string name) => environment($"{prefix}_{name}") is { Length: > 0 } value ? value : null;
+        string? Read(string name) => environment($"{prefix}_{name}") is { Length: > 0 } value ? value : null;
+    }
 }
 
 /// <summary>Keys that the AWS SDK finds and renews.</summary>
