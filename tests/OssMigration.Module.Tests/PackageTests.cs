@@ -13,7 +13,8 @@ public sealed partial class PackageTests(ShippedModule shipped) : IClassFixture<
         string[] ofNuGet = ["OssMigration.nuspec", "[Content_Types].xml", "_rels", "package"];
         string[] unpacked = [.. Files(shipped.Folder).Where(file => !ofNuGet.Contains(file.Split('/')[0]))];
 
-        Assert.Equal(Files(Layout.Module), unpacked);
+        // What is compiled ahead is for the machine that builds.
+        Assert.Equal(Files(Layout.Module).Where(file => !(file.StartsWith("lib/runtimes/", StringComparison.Ordinal) && file.EndsWith(".dll", StringComparison.Ordinal) && file.Contains("/lib/net", StringComparison.Ordinal))), unpacked);
         Assert.All(unpacked, file => Assert.Equal(File.ReadAllBytes(Path.Combine(Layout.Module, file)), File.ReadAllBytes(Path.Combine(shipped.Folder, file))));
         Assert.InRange(shipped.Package.Length, 1, 15_000_000);
         Assert.DoesNotContain("warning", shipped.Log, StringComparison.Ordinal);
