@@ -12,10 +12,8 @@ set -euo pipefail
 
 packages=(radosgw ceph-mon ceph-osd ceph-mgr ceph-common)
 
-fail() {
-    echo "ceph.sh: $*" >&2
-    exit 1
-}
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # wait_for SECONDS WHAT COMMAND...: runs the command twice a second until it succeeds.
 wait_for() {
@@ -25,22 +23,6 @@ wait_for() {
         ((SECONDS < end)) || fail "$what: not there in time; see the logs in $folder/log"
         sleep 0.5
     done
-}
-
-free_port() {
-    local port
-    for _ in {1..200}; do
-        port=$((20000 + RANDOM % 10000))
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-            echo "$port"
-            return
-        fi
-    done
-    fail 'no free port between 20000 and 29999'
-}
-
-random_text() { # LENGTH, letters and digits
-    head -c 600 /dev/urandom | base64 -w0 | tr -dc 'A-Za-z0-9' | cut -c "1-$1"
 }
 
 write_configuration() {
@@ -193,10 +175,7 @@ install() {
         && command -v ceph-mgr >/dev/null && command -v ceph >/dev/null; then
         return
     fi
-    command -v apt-get >/dev/null || fail "no apt-get here; install by hand: ${packages[*]}"
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q </dev/null >&2
-    apt-get install -q -y --no-install-recommends "${packages[@]}" </dev/null >&2
+    apt_install "${packages[@]}"
 }
 
 case ${1:-} in

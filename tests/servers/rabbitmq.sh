@@ -13,26 +13,8 @@
 # may run side by side. FOLDER must be new, empty or made by this script.
 set -euo pipefail
 
-fail() {
-    echo "rabbitmq.sh: $*" >&2
-    exit 1
-}
-
-free_port() {
-    local port
-    for _ in {1..200}; do
-        port=$((20000 + RANDOM % 10000))
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-            echo "$port"
-            return
-        fi
-    done
-    fail 'no free port between 20000 and 29999'
-}
-
-random_text() { # LENGTH, letters and digits
-    head -c 600 /dev/urandom | base64 -w0 | tr -dc 'A-Za-z0-9' | cut -c "1-$1"
-}
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # The wrappers in /usr/sbin change the user and drop the environment; these do neither.
 programs() {
@@ -142,7 +124,6 @@ start() {
         "$port" "$tls_port" "$folder/tls/ca.pem" "$user" "$password" "$folder"
 }
 
-
 end_with() { # SIGNAL
     local pid='' end
     [[ -s $folder/settings ]] || return 0
@@ -166,10 +147,7 @@ install() {
     if programs >/dev/null; then
         return
     fi
-    command -v apt-get >/dev/null || fail 'no apt-get here; install rabbitmq-server by hand'
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q </dev/null >&2
-    apt-get install -q -y --no-install-recommends rabbitmq-server openssl </dev/null >&2
+    apt_install rabbitmq-server openssl
 }
 
 case ${1:-} in
