@@ -49,7 +49,6 @@ internal sealed class CoordinatorLink : IAsyncDisposable
                     await Topology.DeclareFanoutAsync(open, topology.Control, cancellationToken).ConfigureAwait(false);
                     await Topology.DeclareFanoutAsync(open, topology.Table, cancellationToken).ConfigureAwait(false);
                     await Topology.DeclareOwnAsync(open, topology.Coordinator, [topology.Presence], cancellationToken).ConfigureAwait(false);
-                    return true;
                 },
                 cancellationToken).ConfigureAwait(false);
             await told.ReceiveAsync(topology.Coordinator, 0, hear, static () => { }, cancellationToken).ConfigureAwait(false);
@@ -70,13 +69,7 @@ internal sealed class CoordinatorLink : IAsyncDisposable
         bool isNew = !await ExistsAsync(_topology.Orders, cancellationToken).ConfigureAwait(false);
         if (_news is not null)
             return isNew;
-        await _kept.DoAsync(
-            async open =>
-            {
-                await _topology.DeclareQueuesAsync(open, cancellationToken).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
+        await _kept.DoAsync(open => _topology.DeclareQueuesAsync(open, cancellationToken), cancellationToken).ConfigureAwait(false);
         _news = await _connection.OpenChannelAsync(confirms: false, cancellationToken).ConfigureAwait(false);
         await _news.ReceiveAsync(_topology.News, NewsAtATime, delivery => News.Writer.TryWrite(delivery), static () => { }, cancellationToken).ConfigureAwait(false);
         return isNew;
@@ -106,7 +99,6 @@ internal sealed class CoordinatorLink : IAsyncDisposable
             await open.QueueDeleteAsync(_topology.News, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken).ConfigureAwait(false);
             foreach (string exchange in (string[])[_topology.Control, _topology.Presence, _topology.Table])
                 await open.ExchangeDeleteAsync(exchange, cancellationToken: cancellationToken).ConfigureAwait(false);
-            return true;
         },
         cancellationToken);
 

@@ -1,4 +1,3 @@
-using OssMigration.Core.Jobs;
 using OssMigration.Core.Slices;
 
 namespace OssMigration.Cluster;
@@ -46,28 +45,17 @@ internal sealed record State
     /// <summary>The coordinator's clock.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    public required MigrationJob Job { get; init; }
-
-    public required int Run { get; init; }
-
-    /// <summary>What is under way is handed over, and nothing is begun.</summary>
-    public bool IsStopping { get; init; }
+    /// <summary>What the engine wants them to know.</summary>
+    public required SharedState Shared { get; init; }
 
     /// <summary>The run has ended, and the job has no other.</summary>
     public bool IsEnded { get; init; }
 
-    /// <summary>Ranges to be cut at a key.</summary>
-    public IReadOnlyDictionary<int, string> Cuts { get; init; } = new Dictionary<int, string>();
+    /// <summary>By worker. Where there is a limit, one that has no share yet waits.</summary>
+    public required IReadOnlyDictionary<string, Share> Shares { get; init; }
 
-    /// <summary>The timetable pauses.</summary>
-    public bool IsPaused { get; init; }
-
-    /// <summary>Whether there is a limit; a worker that has no share yet waits then.</summary>
-    public bool IsLimited { get; init; }
-
-    public IReadOnlyDictionary<string, Share> Shares { get; init; } = new Dictionary<string, Share>();
-
-    public IReadOnlyDictionary<int, long> Generations { get; init; } = new Dictionary<int, long>();
+    /// <summary>Whether slices may be begun.</summary>
+    public bool MayWork() => !IsEnded && !Shared.IsStopping && !Shared.Limits.IsPaused;
 }
 
 /// <summary>What a worker tells of itself, twice a second.</summary>
@@ -101,8 +89,6 @@ internal sealed record Presence
     public long Slices { get; init; }
 
     public long Objects { get; init; }
-
-    public long BytesRead { get; init; }
 
     public long BytesWritten { get; init; }
 

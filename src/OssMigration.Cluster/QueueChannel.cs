@@ -44,6 +44,15 @@ internal sealed class QueueChannel(IChannel channel, QueueAddress address) : IDi
         }
     }
 
+    /// <summary>As above, without a result.</summary>
+    public Task DoAsync(Func<IChannel, Task> action, CancellationToken cancellationToken) => DoAsync(
+        async open =>
+        {
+            await action(open).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
+
     /// <summary>Publishes a message. Where the channel confirms, the broker keeps it when this returns.</summary>
     public Task PublishAsync(string exchange, string routingKey, string type, byte[] body, CancellationToken cancellationToken, string? replyTo = null, string? correlationId = null)
     {
@@ -55,13 +64,7 @@ internal sealed class QueueChannel(IChannel channel, QueueAddress address) : IDi
             ReplyTo = replyTo,
             CorrelationId = correlationId,
         };
-        return DoAsync(
-            async open =>
-            {
-                await open.BasicPublishAsync(exchange, routingKey, mandatory: isKept, properties, body, cancellationToken).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken);
+        return DoAsync(open => open.BasicPublishAsync(exchange, routingKey, mandatory: isKept, properties, body, cancellationToken).AsTask(), cancellationToken);
     }
 
     /// <summary>Begins to receive.</summary>
@@ -98,13 +101,7 @@ internal sealed class QueueChannel(IChannel channel, QueueAddress address) : IDi
     {
         try
         {
-            await DoAsync(
-                async open =>
-                {
-                    await open.BasicAckAsync(tag, multiple: false).ConfigureAwait(false);
-                    return true;
-                },
-                CancellationToken.None).ConfigureAwait(false);
+            await DoAsync(open => open.BasicAckAsync(tag, multiple: false).AsTask(), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is RabbitMQ.Client.Exceptions.RabbitMQClientException or ObjectDisposedException or IOException)
         {

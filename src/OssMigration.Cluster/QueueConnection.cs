@@ -40,12 +40,6 @@ internal sealed class QueueConnection : IAsyncDisposable
     /// <summary>Fires when the connection, or a channel of it, is lost.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>Why it was lost, for people; null while it is not.</summary>
-    public string? LostReason => _reason?.ReplyText;
-
-    /// <summary>Whether the broker takes nothing now, because its memory or disk is nearly full.</summary>
-    public bool IsBlocked { get; private set; }
-
     /// <summary>Connects and logs in.</summary>
     /// <param name="address">Where.</param>
     /// <param name="name">The name that the broker's management page shows.</param>
@@ -174,7 +168,6 @@ internal sealed class QueueConnection : IAsyncDisposable
 
     private Task TellAsync(bool isBlocked)
     {
-        IsBlocked = isBlocked;
         _onBlocked(isBlocked);
         return Task.CompletedTask;
     }

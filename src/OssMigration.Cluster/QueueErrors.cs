@@ -46,13 +46,14 @@ internal static class QueueErrors
             QueueProblem.NoVirtualHost, $"The broker {address} has no virtual host '{address.VirtualHost}', or account '{address.UserName}' may not use it: {reason.ReplyText}"),
         AccessRefused => new QueueException(
             QueueProblem.PermissionMissing, $"Account '{address.UserName}' of the broker {address} may not do what is needed (configure, write and read on ^ossmigration\\..*): {reason.ReplyText}"),
-        NotImplemented or PreconditionFailed or InternalError when reason.ReplyText.Contains("quorum", StringComparison.OrdinalIgnoreCase) => NoQuorum(address, reason.ReplyText),
+        NotImplemented or PreconditionFailed or InternalError when reason.ReplyText.Contains("quorum", StringComparison.OrdinalIgnoreCase) => new QueueException(
+            QueueProblem.NoQuorumQueues, $"The broker {address} has no quorum queues; RabbitMQ 3.8 or newer with the feature flag quorum_queue is needed: {reason.ReplyText}"),
         _ => null,
     };
 
-    /// <summary>The broker has no quorum queues.</summary>
-    public static QueueException NoQuorum(QueueAddress address, string detail)
-        => new(QueueProblem.NoQuorumQueues, $"The broker {address} has no quorum queues; RabbitMQ 3.8 or newer with the feature flag quorum_queue is needed: {detail}");
+    /// <summary>No connection could be made; who was never connected does not try again, because an address with a slip in it would be tried for ever.</summary>
+    public static QueueException Unreachable(Exception exception, QueueAddress address)
+        => new(QueueProblem.Unreachable, $"The broker {address} cannot be reached: {Describe(exception)}", exception);
 
     /// <summary>Whether somebody else holds an exclusive queue.</summary>
     public static bool IsLocked(Exception exception) => HasCode(exception, ResourceLocked);

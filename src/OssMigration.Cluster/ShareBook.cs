@@ -11,7 +11,8 @@ internal readonly record struct ShareClaim(string Worker, long Applied, long? Cu
 /// Divides a limit among workers so that together they never take more, while they come and go: what one gives up is given
 /// to another only once the first has said that it keeps to less, or cannot be there any more. Not thread-safe.
 /// </summary>
-internal sealed class ShareBook
+/// <param name="least">The smallest share of use. Where there are too many workers for it, some get nothing and wait.</param>
+internal sealed class ShareBook(long least)
 {
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
@@ -33,8 +34,7 @@ internal sealed class ShareBook
             return _entries.ToDictionary(entry => entry.Key, entry => (long?)null);
         }
 
-        int busy = Math.Max(1, claims.Count(claim => claim.IsBusy));
-        Dictionary<string, long> targets = claims.ToDictionary(claim => claim.Worker, claim => claim.IsBusy ? limit / busy : 0);
+        Dictionary<string, long> targets = Targets(limit, claims);
         long held = withheld;
         foreach ((string worker, Entry entry) in _entries)
         {
@@ -54,6 +54,18 @@ internal sealed class ShareBook
         }
 
         return _entries.ToDictionary(entry => entry.Key, entry => entry.Value.Newest);
+    }
+
+    // Who has a share keeps it before others get one, and who has what is left over of the division keeps that.
+    private Dictionary<string, long> Targets(long limit, IReadOnlyList<ShareClaim> claims)
+    {
+        List<string> served = [.. claims.Where(claim => claim.IsBusy).Select(claim => claim.Worker)
+            .OrderByDescending(worker => _entries[worker].Newest ?? long.MaxValue).ThenBy(worker => worker, StringComparer.Ordinal)
+            .Take((int)Math.Clamp(limit / least, 1, int.MaxValue))];
+        Dictionary<string, long> targets = claims.ToDictionary(claim => claim.Worker, _ => 0L);
+        for (int place = 0; place < served.Count; place++)
+            targets[served[place]] = (limit / served.Count) + (place < limit % served.Count ? 1 : 0);
+        return targets;
     }
 
     private void Update(IReadOnlyList<ShareClaim> claims)

@@ -17,6 +17,9 @@ public sealed class Worker
     private readonly WorkerOptions _options;
     private readonly IRunListener _listener;
     private readonly WorkerLog _log;
+    private volatile Notice? _notice;
+    private volatile State? _state;
+    private volatile WorkerShift? _shift;
     private string? _lastNews;
 
     /// <summary>Makes a worker; nothing is sent yet.</summary>
@@ -63,7 +66,6 @@ public sealed class Worker
         return _log.ToSummary("The worker was stopped.");
     }
 
-    // The first failure is told at once: an address with a slip in it would be tried for ever.
     private async Task<WorkerLink?> ConnectAsync(bool isFirst, CancellationToken cancellationToken)
     {
         try
@@ -73,7 +75,7 @@ public sealed class Worker
         catch (Exception exception) when (exception is not (QueueException or OperationCanceledException))
         {
             if (isFirst)
-                throw new QueueException(QueueProblem.Unreachable, $"The broker {_address} cannot be reached: {QueueErrors.Describe(exception)}", exception);
+                throw QueueErrors.Unreachable(exception, _address);
             TellOnce($"The broker {_address} is not reached; trying again. {QueueErrors.Describe(exception)}");
             await Task.Delay(Pause, _environment.Time, cancellationToken).ConfigureAwait(false);
             return null;
@@ -91,11 +93,11 @@ public sealed class Worker
             _state = null;
             await link.JoinAsync(topology, either.Token).ConfigureAwait(false);
             State state = await WaitForAsync(() => _state, $"Waiting for the coordinator of job '{notice.JobName}'.", either.Token).ConfigureAwait(false);
-            RunCredentials credentials = _options.Credentials(state.Job);
+            RunCredentials credentials = _options.Credentials(state.Shared.Job);
             await CheckAsync(state, credentials, either.Token).ConfigureAwait(false);
-            await using SliceWorker engine = new(_environment, state.Job, credentials, scratch, _listener);
-            _log.Begin(state.Job.Name, engine);
-            _listener.OnEvent(new RunEvent(EventLevel.Information, $"Working on job '{state.Job.Name}' of {state.Host}, as {_log.Worker}."));
+            await using SliceWorker engine = new(_environment, state.Shared.Job, credentials, scratch, _listener);
+            _log.Begin(state.Shared.Job.Name, engine);
+            _listener.OnEvent(new RunEvent(EventLevel.Information, $"Working on job '{state.Shared.Job.Name}' of {state.Host}, as {_log.Worker}."));
             using WorkerShift shift = new(link, engine, _options, _log, _listener, _environment.Time, state);
             _shift = shift;
             try
@@ -117,10 +119,6 @@ public sealed class Worker
             return false;
         }
     }
-
-    private volatile Notice? _notice;
-    private volatile State? _state;
-    private volatile WorkerShift? _shift;
 
     private async Task<Notice> FindAsync(CancellationToken cancellationToken)
     {
@@ -149,7 +147,7 @@ public sealed class Worker
     private async Task CheckAsync(State state, RunCredentials credentials, CancellationToken cancellationToken)
     {
         if (state.Version != EngineVersion.Current)
-            throw OtherVersion(state.Job.Name, state.Host, state.Version);
+            throw OtherVersion(state.Shared.Job.Name, state.Host, state.Version);
         TimeSpan skew = (_environment.Time.GetUtcNow() - state.Now).Duration();
         if (skew > MostClockSkew)
         {
@@ -159,13 +157,13 @@ public sealed class Worker
                 "Set the clock.");
         }
 
-        IReadOnlyList<AddressCheck> checks = await SliceWorker.CheckAsync(_environment, state.Job, credentials, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<AddressCheck> checks = await SliceWorker.CheckAsync(_environment, state.Shared.Job, credentials, cancellationToken).ConfigureAwait(false);
         List<string> problems = [.. checks.SelectMany(check => check.Problems.Select(problem => $"{check.Address}: {problem}"))];
         if (problems.Count > 0)
         {
             throw new RefusedException(
                 "ClusterWorkerAddress",
-                $"This machine cannot work on job '{state.Job.Name}': {string.Join(' ', problems)}",
+                $"This machine cannot work on job '{state.Shared.Job.Name}': {string.Join(' ', problems)}",
                 "Keys never come from the coordinator: give this machine its own (Test-MigrationAddress checks them).");
         }
     }

@@ -54,15 +54,10 @@ public static class WorkerDirectory
         }
         catch (Exception exception) when (exception is not (QueueException or OperationCanceledException))
         {
-            throw new QueueException(QueueProblem.Unreachable, $"The broker {address} cannot be reached: {QueueErrors.Describe(exception)}", exception);
+            throw QueueErrors.Unreachable(exception, address);
         }
     }
 
-    private static Task<bool> BindAsync(QueueChannel channel, string own, IEnumerable<string> exchanges, CancellationToken cancellationToken) => channel.DoAsync(
-        async open =>
-        {
-            await Topology.DeclareOwnAsync(open, own, exchanges, cancellationToken).ConfigureAwait(false);
-            return true;
-        },
-        cancellationToken);
+    private static Task BindAsync(QueueChannel channel, string own, IEnumerable<string> exchanges, CancellationToken cancellationToken)
+        => channel.DoAsync(open => Topology.DeclareOwnAsync(open, own, exchanges, cancellationToken), cancellationToken);
 }

@@ -30,7 +30,7 @@ internal sealed class WorkerLink : IAsyncDisposable
     /// <summary>Fires when the connection is lost.</summary>
     public CancellationToken Lost => _connection.Lost;
 
-    /// <summary>Fires when the queue of orders is deleted: the run has ended.</summary>
+    /// <summary>Fires when the queue of orders is deleted: the job has ended.</summary>
     public CancellationToken Withdrawn => _withdrawn.Token;
 
     /// <summary>Orders that came in.</summary>
@@ -45,13 +45,7 @@ internal sealed class WorkerLink : IAsyncDisposable
         {
             QueueChannel told = await connection.OpenChannelAsync(confirms: false, cancellationToken).ConfigureAwait(false);
             WorkerLink link = new(connection, Topology.Own($"{worker}.{Guid.NewGuid():n}"), told, hear);
-            await told.DoAsync(
-                async open =>
-                {
-                    await Topology.DeclareOwnAsync(open, link._own, [Topology.Jobs], cancellationToken).ConfigureAwait(false);
-                    return true;
-                },
-                cancellationToken).ConfigureAwait(false);
+            await told.DoAsync(open => Topology.DeclareOwnAsync(open, link._own, [Topology.Jobs], cancellationToken), cancellationToken).ConfigureAwait(false);
             await told.ReceiveAsync(link._own, 0, link.Hear, static () => { }, cancellationToken).ConfigureAwait(false);
             return link;
         }
@@ -71,7 +65,6 @@ internal sealed class WorkerLink : IAsyncDisposable
             {
                 await Topology.DeclareFanoutAsync(open, topology.Presence, cancellationToken).ConfigureAwait(false);
                 await Topology.DeclareOwnAsync(open, _own, [topology.Control], cancellationToken).ConfigureAwait(false);
-                return true;
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -92,13 +85,7 @@ internal sealed class WorkerLink : IAsyncDisposable
     public Task LeaveOrdersAsync(CancellationToken cancellationToken)
     {
         TakesOrders = false;
-        return _orders!.DoAsync(
-            async open =>
-            {
-                await open.BasicCancelAsync(_consumer!, noWait: false, cancellationToken).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken);
+        return _orders!.DoAsync(open => open.BasicCancelAsync(_consumer!, noWait: false, cancellationToken), cancellationToken);
     }
 
     /// <summary>Tells the coordinator something that it must not miss. It is kept when this returns.</summary>

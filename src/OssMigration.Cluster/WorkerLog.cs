@@ -1,4 +1,3 @@
-using OssMigration.Core.Reporting;
 using OssMigration.Core.Slices;
 
 namespace OssMigration.Cluster;
@@ -11,13 +10,14 @@ internal sealed class WorkerLog(TimeProvider time)
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private long _slices;
     private long _objects;
-    private StoreUsage _earlierSource;
-    private StoreUsage _earlierDestination;
+    private long _earlierBytesWritten;
     private SliceWorker? _engine;
     private string? _jobName;
 
     /// <summary>Its id: machine, process, and some chance, because a process of another container may have the same number.</summary>
     public string Worker { get; } = FormattableString.Invariant($"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString("n")[..4]}");
+
+    private long EngineBytesWritten => _engine?.BytesWritten ?? 0;
 
     /// <summary>Works for a job from now on.</summary>
     public void Begin(string jobName, SliceWorker engine)
@@ -31,8 +31,7 @@ internal sealed class WorkerLog(TimeProvider time)
     {
         lock (_gate)
         {
-            _earlierSource += _engine?.SourceUsage ?? default;
-            _earlierDestination += _engine?.DestinationUsage ?? default;
+            _earlierBytesWritten += EngineBytesWritten;
             _engine = null;
         }
     }
@@ -62,8 +61,7 @@ internal sealed class WorkerLog(TimeProvider time)
                 Slices = _slices,
                 Objects = _objects,
                 ActiveTransfers = _engine?.ActiveTransfers ?? 0,
-                BytesRead = (_earlierSource + (_engine?.SourceUsage ?? default)).BytesRead,
-                BytesWritten = (_earlierDestination + (_engine?.DestinationUsage ?? default)).BytesWritten,
+                BytesWritten = _earlierBytesWritten + EngineBytesWritten,
             };
         }
     }

@@ -1,4 +1,3 @@
-using OssMigration.Core.Slices;
 using OssMigration.Core.Throttling;
 
 namespace OssMigration.Cluster;
@@ -7,13 +6,15 @@ namespace OssMigration.Cluster;
 /// Keeps a worker to its share of the limits. While the coordinator is silent the last share holds; when not even the broker
 /// is reached any more, the share may go to others, and this worker takes nothing. Thread-safe.
 /// </summary>
-internal sealed class WorkerShare(SliceWorker engine, TimeProvider time)
+/// <param name="obey">Takes up limits, at once.</param>
+/// <param name="time">The clock.</param>
+internal sealed class WorkerShare(Action<RateLimits> obey, TimeProvider time)
 {
     /// <summary>After this time without a sign of the broker a worker takes nothing; before <see cref="WorkerTable.LostAfter"/> is over.</summary>
     public static readonly TimeSpan CutOffAfter = TimeSpan.FromSeconds(12);
 
     private readonly object _gate = new();
-    private State? _state;
+    private bool _isPaused;
     private bool _isCutOff;
     private long _heardAt = time.GetTimestamp();
 
@@ -38,10 +39,12 @@ internal sealed class WorkerShare(SliceWorker engine, TimeProvider time)
     {
         lock (_gate)
         {
+            RateLimits limits = state.Shared.Limits;
+            bool isLimited = limits.BytesPerSecond is not null || limits.ObjectsPerSecond is not null;
             _heardAt = time.GetTimestamp();
-            _state = state;
+            _isPaused = limits.IsPaused;
             _isCutOff = false;
-            Current = state.IsLimited ? state.Shares.GetValueOrDefault(worker) ?? Share.Nothing : null;
+            Current = isLimited ? state.Shares.GetValueOrDefault(worker) ?? Share.Nothing : null;
             Apply();
             Applied = state.Sequence;
         }
@@ -74,10 +77,12 @@ internal sealed class WorkerShare(SliceWorker engine, TimeProvider time)
 
     private void Apply()
     {
-        bool isNothing = _isCutOff || Current is { IsNothing: true } || _state is { IsPaused: true };
+        bool isNothing = _isCutOff || _isPaused || Current is { IsNothing: true };
+
+        // A pause lets what is under way go on at the rate that held before, and of that nothing is left.
         if (isNothing && Current is not null)
-            engine.Obey(new RateLimits { BytesPerSecond = RateLimits.LowestBytesPerSecond, ObjectsPerSecond = 1 });
-        engine.Obey(isNothing
+            obey(new RateLimits { BytesPerSecond = RateLimits.LowestBytesPerSecond, ObjectsPerSecond = 1 });
+        obey(isNothing
             ? new RateLimits { IsPaused = true }
             : new RateLimits { BytesPerSecond = Current?.BytesPerSecond, ObjectsPerSecond = (int?)Current?.ObjectsPerSecond });
     }

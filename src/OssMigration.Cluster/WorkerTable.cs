@@ -25,7 +25,7 @@ internal sealed class WorkerTable(string jobName, TimeProvider time)
                 _bytesWritten += Math.Max(0, presence.BytesWritten - known.Presence.BytesWritten);
             else
                 _workers.Add(presence.Worker, known = new Known());
-            known.Hear(presence, time.GetUtcNow(), time.GetTimestamp(), time);
+            known.Hear(presence, time.GetUtcNow(), time.GetTimestamp());
             foreach ((string id, _) in _workers.Where(worker => time.GetElapsedTime(worker.Value.HeardAt) > ForgottenAfter).ToList())
                 _workers.Remove(id);
         }
@@ -46,19 +46,11 @@ internal sealed class WorkerTable(string jobName, TimeProvider time)
         }
     }
 
-    /// <summary>Those that may take something of a limit.</summary>
-    /// <param name="ofObjects">Of objects a second in place of bytes a second.</param>
-    /// <param name="areOrdersWaiting">Whether somebody who has nothing to do will soon have.</param>
-    public IReadOnlyList<ShareClaim> Claims(bool ofObjects, bool areOrdersWaiting)
+    /// <summary>What those told last that may take something of a limit: they did not leave, and are not lost.</summary>
+    public IReadOnlyList<Presence> Present()
     {
         lock (_gate)
-        {
-            return [.. _workers.Values.Where(known => known.IsThere && time.GetElapsedTime(known.HeardAt) < LostAfter).Select(known => new ShareClaim(
-                known.Presence.Worker,
-                known.Presence.Applied,
-                ofObjects ? known.Presence.Share?.ObjectsPerSecond : known.Presence.Share?.BytesPerSecond,
-                known.Presence.Busy.Count > 0 || areOrdersWaiting))];
-        }
+            return [.. _workers.Values.Where(known => known.IsThere && time.GetElapsedTime(known.HeardAt) < LostAfter).Select(known => known.Presence)];
     }
 
     /// <summary>All, for people.</summary>
@@ -107,7 +99,7 @@ internal sealed class WorkerTable(string jobName, TimeProvider time)
 
         public bool IsThere => Presence.State != WorkerState.Left;
 
-        public void Hear(Presence presence, DateTimeOffset now, long timestamp, TimeProvider time)
+        public void Hear(Presence presence, DateTimeOffset now, long timestamp)
         {
             (Presence, LastHeard, HeardAt) = (presence, now, timestamp);
             _samples.Enqueue(new Sample(now, presence.BytesWritten, presence.Objects));

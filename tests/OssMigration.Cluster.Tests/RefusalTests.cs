@@ -85,16 +85,22 @@ public sealed class RefusalTests
     [Fact]
     public async Task Workers_are_listed_with_host_version_and_when_they_were_heard()
     {
-        await using SharedJob shared = await SharedJob.StartAsync(new SandboxBucket { Synthetic = "flat,count=3000,size=100" });
+        await using SharedJob shared = await SharedJob.StartAsync(new SandboxBucket { Synthetic = "flat,count=6000,size=100" });
         await shared.Sandbox.SetLimitsAsync(SandboxSide.Oss, latencyMs: 50);
         Task<MigrationReport> run = shared.CoordinateAsync();
         _ = shared.Work();
         _ = shared.Work();
-        await Eventually.TrueAsync(async () => (await shared.Sandbox.GetStatisticsAsync()).Oss["PutObject"] > 100, "the first objects");
+        IReadOnlyList<MigrationWorker> workers = [];
 
-        IReadOnlyList<MigrationWorker> workers = await WorkerDirectory.ReadAsync(shared.Broker.Address, shared.Job.Name, TimeProvider.System, Token);
+        // Between two slices a worker waits for a moment.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                workers = await WorkerDirectory.ReadAsync(shared.Broker.Address, shared.Job.Name, TimeProvider.System, Token);
+                return workers.Count == 2 && workers.All(worker => worker is { State: WorkerState.Working, BytesWritten: > 0 });
+            },
+            () => $"two workers that work: {string.Join(", ", workers)}");
 
-        Assert.Equal(2, workers.Count);
         Assert.All(workers, worker => Assert.Equal((Environment.MachineName, EngineVersion.Current, WorkerState.Working), (worker.HostName, worker.Version, worker.State)));
         Assert.All(workers, worker => Assert.InRange(DateTimeOffset.UtcNow - worker.LastHeardAt, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(10)));
         Assert.Contains(workers, worker => worker.BytesPerSecond > 0);

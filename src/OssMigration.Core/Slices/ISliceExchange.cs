@@ -82,5 +82,6 @@ public interface ISliceExchange
 
     /// <summary>Ends the run for the workers.</summary>
     /// <param name="isFinished">True when nothing of it will be carried on.</param>
-    Task CloseAsync(bool isFinished);
+    /// <param name="isLast">True when it is finished and the job has no other.</param>
+    Task CloseAsync(bool isFinished, bool isLast);
 }

@@ -15,16 +15,13 @@ internal sealed class SharedRanges(
     /// <summary>How often a range is begun without getting on.</summary>
     public const int MostAttempts = 10;
 
-    private const int FirstRanges = 16;
-
     private static readonly TimeSpan StallTime = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<int, SharedRange> _ranges = [];
+    private readonly SharedCuts _cuts = new(folder, stretch, listener);
     private Sharing _sharing = new() { Run = stretch.Run.Run, Resumes = stretch.Run.Resumes };
     private long _lastNews = time.GetTimestamp();
-    private readonly RangeCutter _cutter = new(stretch.Stores.Source, stretch.Job.Filter.Prefix);
     private bool _hasSettled;
-    private int _lastRange;
 
     /// <summary>Whether others have something left to do.</summary>
     public bool AnyOpen => _ranges.Values.Any(range => range.IsOpen);
@@ -47,8 +44,11 @@ internal sealed class SharedRanges(
         using (JournalReader reader = folder.Read())
         {
             kept = reader.Sharing(stretch.Run.Run);
-            _lastRange = reader.Ranges(stretch.Run.Run).Max(range => range.Id);
+            _cuts.LastRange = reader.Ranges(stretch.Run.Run).Max(range => range.Id);
         }
+
+        // Should it end before all orders are given out, the next start gives them out anew.
+        _sharing = (kept ?? _sharing) with { IsSeeded = false };
 
         _hasSettled = settled.Any();
         foreach (RangeRow row in ranges)
@@ -57,10 +57,10 @@ internal sealed class SharedRanges(
 
         // A run that went on elsewhere in between stands where no order knows.
         bool goesOn = !isNew && kept is { IsSeeded: true } && (kept.Resumes == stretch.Run.Resumes || kept.Resumes == stretch.Run.Resumes - 1);
-        _sharing = (kept ?? _sharing) with { Resumes = stretch.Run.Resumes, Parked = new Dictionary<int, string>(), IsSeeded = goesOn };
+        _sharing = _sharing with { Resumes = stretch.Run.Resumes, Parked = new Dictionary<int, string>(), IsSeeded = goesOn };
         List<SharedRange> anew = [.. _ranges.Values.Where(range => !goesOn || range.Row.Id > kept!.LastOrdered || kept.Unsure.Contains(range.Row.Id) || kept.Parked.ContainsKey(range.Row.Id))];
         if (kept is null)
-            anew.AddRange(await CutFirstAsync(cancellationToken).ConfigureAwait(false));
+            anew.AddRange(await _cuts.CutFirstAsync(_ranges, cancellationToken).ConfigureAwait(false));
         if (kept is not null)
             anew.ForEach(range => range.Generation++);
         exchange.Announce(ToState(job, isStopping: false));
@@ -106,22 +106,10 @@ internal sealed class SharedRanges(
     }
 
     /// <summary>The range that begins where a slice of the valid chain was cut; null where it was not.</summary>
-    public RangeRow? CutBehind(SharedRange range, SliceResult slice) => slice.CutAt is { } cut
-        ? new RangeRow(range.Row.Run, ++_lastRange, new Planning.KeyRange(cut, range.Row.Range.EndInclusive), Cursor: null, default, IsComplete: false)
-        : null;
+    public RangeRow? CutBehind(SharedRange range, SliceResult slice) => slice.CutAt is { } cut ? _cuts.Behind(range, cut) : null;
 
     /// <summary>Where workers have nothing to do: asks those that work on ranges to cut them.</summary>
-    public async Task FeedAsync(SharedStanding standing)
-    {
-        int hungry = standing.Waiting > 0 ? 0 : standing.Places - standing.Working - _ranges.Values.Count(range => range.WantedCut is not null);
-        foreach (SharedRange range in standing.Busy.Keys.Select(id => _ranges.GetValueOrDefault(id)).OfType<SharedRange>().Where(range => range.IsOpen && range.WantedCut is null && !range.IsSmall))
-        {
-            if (hungry-- <= 0)
-                return;
-            range.WantedCut = await FindCutAsync(range, CancellationToken.None).ConfigureAwait(false);
-            range.IsSmall = range.WantedCut is null;
-        }
-    }
+    public Task FeedAsync(SharedStanding standing) => _cuts.FeedAsync(_ranges, standing);
 
     /// <summary>
     /// A slice that the journal has already, or of a chain that was given up. One that begins ahead of the journal, or
@@ -197,49 +185,6 @@ internal sealed class SharedRanges(
     {
         foreach (SharedRange range in _ranges.Values)
             range.Dispose();
-    }
-
-    // The first orders are so many that workers have something to do at once.
-    private async Task<List<SharedRange>> CutFirstAsync(CancellationToken cancellationToken)
-    {
-        List<SharedRange> added = [];
-        Queue<SharedRange> next = new(_ranges.Values.OrderBy(range => range.Row.Id));
-        while (_ranges.Count < FirstRanges && next.TryDequeue(out SharedRange? range))
-        {
-            if (await CutAsync(range, cancellationToken).ConfigureAwait(false) is not { } half)
-                continue;
-            added.Add(half);
-            next.Enqueue(half);
-            next.Enqueue(range);
-        }
-
-        return added;
-    }
-
-    private async Task<SharedRange?> CutAsync(SharedRange range, CancellationToken cancellationToken)
-    {
-        if (await FindCutAsync(range, cancellationToken).ConfigureAwait(false) is not { } cut)
-            return null;
-        RangeRow shortened = range.Row with { Range = range.Row.Range with { EndInclusive = cut } };
-        RangeRow behind = new(range.Row.Run, ++_lastRange, new Planning.KeyRange(cut, range.Row.Range.EndInclusive), Cursor: null, default, IsComplete: false);
-        await stretch.Journal.WriteAsync(writes => writes.CutRange(shortened.Id, behind)).ConfigureAwait(false);
-        range.Row = shortened;
-        SharedRange added = new(folder, behind);
-        _ranges.Add(behind.Id, added);
-        return added;
-    }
-
-    private async Task<string?> FindCutAsync(SharedRange range, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _cutter.FindAsync(range.Place, range.Row.Range.EndInclusive, cancellationToken).ConfigureAwait(false);
-        }
-        catch (StoreException exception) when (exception.Kind is not StoreErrorKind.Credential)
-        {
-            listener.OnEvent(new RunEvent(EventLevel.Verbose, $"A range could not be cut: {exception.Describe()}"));
-            return null;
-        }
     }
 
     private async Task ParkAsync(SharedRange range, string reason)

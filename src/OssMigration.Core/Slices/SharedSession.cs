@@ -51,7 +51,7 @@ internal sealed class SharedSession(
             progress.Activity = "Running";
             await LoopAsync(cancellationToken).ConfigureAwait(false);
             if (!IsOvertakenByCutover)
-                await exchange.CloseAsync(isFinished: _ranges.AllComplete).ConfigureAwait(false);
+                await exchange.CloseAsync(_ranges.AllComplete, isLast: _ranges.AllComplete && IsLast()).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -99,7 +99,7 @@ internal sealed class SharedSession(
                 await _ranges.CountAsync(range, slice, behind).ConfigureAwait(false);
                 progress.ExpectRanges(_ranges.CountOpen);
                 break;
-            case SliceNews.Done { Result: var slice }:
+            case SliceNews.Done { Result: var slice } when slice.Run == stretch.Run.Run:
                 _metrics?.CountDuplicate();
                 await _ranges.CountDuplicateAsync(slice).ConfigureAwait(false);
                 break;
@@ -152,6 +152,12 @@ internal sealed class SharedSession(
             MigrationReport report = checkpoint();
             await stretch.Journal.WriteAsync(writes => writes.PutReport(report, isFinished: false)).ConfigureAwait(false);
         }
+    }
+
+    private bool IsLast()
+    {
+        using JournalReader reader = folder.Read();
+        return _job.Mode == MigrationMode.Full || reader.RunsDone() + 1 >= _job.RunCount;
     }
 
     private void TellWorkers(SharedStanding standing)

@@ -100,16 +100,6 @@ internal sealed class SliceMemory : IAsyncDisposable
         upload.Key, upload.Version.Value, upload.Size, upload.PartSize, upload.UploadId,
         [.. parts.Select(part => new SlicePart(part.Part.Number, part.Part.ETag, part.Part.Crc64, part.Part.Size, part.DeclaredCrc))]);
 
-    /// <summary>Enters an upload that travelled.</summary>
-    public static void Put(JournalTransaction writes, SliceUpload upload)
-    {
-        writes.PutUploadIntent(ToRow(upload));
-        if (upload.UploadId is { } id)
-            writes.SetUploadId(upload.Key, id);
-        foreach (FinishedPart part in ToParts(upload))
-            writes.PutPart(upload.Key, part);
-    }
-
     /// <summary>The journal's form of an upload.</summary>
     public static UploadRow ToRow(SliceUpload upload) => new(upload.Key, new SourceVersion(upload.Version), upload.Size, upload.PartSize, upload.UploadId);
 
@@ -146,6 +136,15 @@ internal sealed class SliceMemory : IAsyncDisposable
         });
         foreach (SliceUpload upload in _order.Uploads)
             Put(writes, upload);
+    }
+
+    private static void Put(JournalTransaction writes, SliceUpload upload)
+    {
+        writes.PutUploadIntent(ToRow(upload));
+        if (upload.UploadId is { } id)
+            writes.SetUploadId(upload.Key, id);
+        foreach (FinishedPart part in ToParts(upload))
+            writes.PutPart(upload.Key, part);
     }
 
     private SliceSegment? Read(SegmentRow? segment)

@@ -44,10 +44,7 @@ public sealed class SliceWorker : IAsyncDisposable
     }
 
     /// <summary>Bytes written to the destination so far.</summary>
-    public StoreUsage DestinationUsage => _stores.DestinationUsage;
-
-    /// <summary>Bytes read from the source so far.</summary>
-    public StoreUsage SourceUsage => _stores.SourceUsage;
+    public long BytesWritten => _stores.DestinationUsage.BytesWritten;
 
     /// <summary>Transfers under way.</summary>
     public int ActiveTransfers

@@ -45,6 +45,12 @@ internal sealed class MemoryExchange(EngineEnvironment environment, SliceBounds 
     private int _working;
     private bool _isOpen;
 
+    /// <summary>What workers are told.</summary>
+    public SharedState? State => _state;
+
+    /// <summary>Asked before every slice; the slice begins when it has ended.</summary>
+    public Func<SliceOrder, Task>? BeforeSlice { get; set; }
+
     /// <summary>Told of every slice that a worker finished.</summary>
     public Action<SliceResult>? OnSlice { get; set; }
 
@@ -84,7 +90,7 @@ internal sealed class MemoryExchange(EngineEnvironment environment, SliceBounds 
 
     public void Announce(SharedState state) => _state = state;
 
-    public Task CloseAsync(bool isFinished) => Task.CompletedTask;
+    public Task CloseAsync(bool isFinished, bool isLast) => Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
@@ -104,8 +110,14 @@ internal sealed class MemoryExchange(EngineEnvironment environment, SliceBounds 
                 while (_state is { IsStopping: true })
                     await Task.Delay(TimeSpan.FromMilliseconds(5), _end.Token);
                 Interlocked.Increment(ref _working);
+                if (BeforeSlice is { } before)
+                    await before(order);
                 if (_state is { } state)
+                {
                     engine.Obey(state.Limits);
+                    await engine.ChangeAsync(state.Job);
+                }
+
                 await WorkAsync(engine, order, number);
                 Interlocked.Decrement(ref _working);
             }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Slices;
@@ -147,6 +149,48 @@ public sealed class SharedRunTests
 
         Assert.Equal((RunStatus.Complete, 2, 1, 1), (report.Status, report.Copied.Objects, report.New.Objects, report.Changed.Objects));
         Assert.Equal((1, Objects - 2), (report.GoneAtSource.Objects, report.Skipped.Objects));
+    }
+
+    [Fact]
+    public async Task A_run_is_measured()
+    {
+        using EngineBench bench = Filled();
+        ConcurrentDictionary<string, long> measured = new();
+        using MeterListener listener = new()
+        {
+            InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == SharedMetrics.MeterName)
+                self.EnableMeasurementEvents(instrument);
+        }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            Assert.Equal(new KeyValuePair<string, object?>("job", EngineBench.JobName), Assert.Single(tags.ToArray()));
+            measured.AddOrUpdate(instrument.Name, value, (_, before) => instrument.IsObservable ? Math.Max(value, before) : value + before);
+        });
+        listener.Start();
+        int slices = 0;
+        MigrationReport report = await RunAsync(bench, _ =>
+        {
+            listener.RecordObservableInstruments();
+            return (Interlocked.Increment(ref slices) % 5) switch
+            {
+                0 => Fate.LostAtTheEnd,
+                1 => Fate.ReportsTwice,
+                _ => Fate.Well,
+            };
+        });
+
+        Assert.Equal(RunStatus.Complete, report.Status);
+        Assert.NotEqual((0, 0), (report.Shared!.Duplicates, report.Shared.Redelivered));
+        Assert.Equal((report.Shared.Slices, report.Shared.Duplicates), (measured["ossmigration.slices"], measured["ossmigration.slices.duplicate"]));
+        Assert.InRange(measured["ossmigration.orders.redelivered"], report.Shared.Redelivered, slices);
+        Assert.Equal((Objects, 8 * report.Copied.Objects), (measured["ossmigration.objects"], measured["ossmigration.copied"]));
+        Assert.Equal(2, measured["ossmigration.workers"]);
+        Assert.InRange(measured["ossmigration.orders.waiting"], 1, Objects);
+        Assert.InRange(measured["ossmigration.slices.active"], 1, 2);
+        Assert.Contains("ossmigration.transfers.active", measured.Keys);
     }
 
     [Fact]
