@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using OssMigration.TestKit;
 using Xunit;
 
 namespace OssMigration.Cluster.Tests;
@@ -62,7 +63,7 @@ internal sealed record Broker(string Uri, string TlsUri, string CertificateAutho
     private static async Task<string> RunAsync(string[] arguments, bool withoutQuorumQueues)
     {
         ProcessStartInfo start = new("bash") { RedirectStandardOutput = true };
-        foreach (string argument in (string[])[Path.Join(Repository(), "tests/servers/rabbitmq.sh"), .. arguments])
+        foreach (string argument in (string[])[Path.Join(Layout.Root, "tests/servers/rabbitmq.sh"), .. arguments])
             start.ArgumentList.Add(argument);
         if (withoutQuorumQueues)
             start.Environment["RABBITMQ_WITHOUT_QUORUM_QUEUES"] = "1";
@@ -71,16 +72,5 @@ internal sealed record Broker(string Uri, string TlsUri, string CertificateAutho
         await process.WaitForExitAsync(Token);
         Assert.True(process.ExitCode == 0, $"rabbitmq.sh {string.Join(' ', arguments)} ended with {process.ExitCode}");
         return line ?? "";
-    }
-
-    private static string Repository()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Join(folder.FullName, "OssMigration.sln")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException("The tests do not run inside of the repository.");
     }
 }

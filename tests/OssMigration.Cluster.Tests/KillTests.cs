@@ -1,6 +1,4 @@
-using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
-using OssMigration.Core.Stores;
 using OssMigration.TestKit;
 using Xunit;
 
@@ -27,7 +25,7 @@ public sealed class KillTests
     public async Task Workers_coordinators_and_the_broker_may_be_killed_at_any_time_and_the_job_ends_complete()
     {
         Broker.RequireAlone();
-        await using SharedJob shared = await SharedJob.StartAsync(new SandboxBucket { Synthetic = $"flat,count={Objects},size=2000" }, WithEnvironmentKeys);
+        await using SharedJob shared = await SharedJob.StartAsync(new SandboxBucket { Synthetic = $"flat,count={Objects},size=2000" }, job => ShellProcess.WithEnvironmentKeys(job) with { Concurrency = Concurrency });
         await shared.Sandbox.SetLimitsAsync(SandboxSide.Oss, latencyMs: Latency);
         try
         {
@@ -53,14 +51,14 @@ public sealed class KillTests
     private async Task RunAsync(SharedJob shared)
     {
         Random random = new(11);
-        ShellProcess coordinator = Start(shared, $"exit (Start-OssMigrationCoordinator {shared.Job.Name} -Queue {shared.Broker.Uri} -CoordinateOnly -InformationAction Continue).ExitCode");
+        ShellProcess coordinator = StartCoordinator(shared);
         List<ShellProcess> workers = [.. Enumerable.Range(0, Workers).Select(_ => StartWorker(shared))];
         await Eventually.TrueAsync(async () => (await shared.Sandbox.GetStatisticsAsync()).Oss["PutObject"] > Objects / 50, "the first objects");
         int coordinatorKills = 0;
         for (int kill = 1; kill <= WorkerKills; kill++)
         {
             await PauseAsync(random);
-            Assert.False(coordinator.HasExited, $"The job was too small: it ended before kill {kill}.\n{coordinator.Output}");
+            Assert.False(coordinator.HasEnded, $"The job was too small: it ended before kill {kill}.\n{coordinator.Output}");
             int victim = random.Next(Workers);
             await workers[victim].KillAsync();
             workers[victim] = StartWorker(shared);
@@ -69,15 +67,15 @@ public sealed class KillTests
             if (kill * CoordinatorKills / WorkerKills > coordinatorKills)
             {
                 await PauseAsync(random);
-                Assert.False(coordinator.HasExited, $"The job was too small: it ended before coordinator kill {coordinatorKills}.\n{coordinator.Output}");
+                Assert.False(coordinator.HasEnded, $"The job was too small: it ended before coordinator kill {coordinatorKills}.\n{coordinator.Output}");
                 await coordinator.KillAsync();
                 coordinatorKills++;
                 await PauseAsync(random);
-                coordinator = Start(shared, $"exit (Start-OssMigrationCoordinator {shared.Job.Name} -Queue {shared.Broker.Uri} -CoordinateOnly -InformationAction Continue).ExitCode");
+                coordinator = StartCoordinator(shared);
             }
         }
 
-        Assert.False(coordinator.HasExited, $"The job was too small.\n{coordinator.Output}");
+        Assert.False(coordinator.HasEnded, $"The job was too small.\n{coordinator.Output}");
         await shared.Sandbox.SetLimitsAsync(SandboxSide.Oss);
         int exitCode = await coordinator.WaitAsync();
         Assert.True(exitCode == 0, $"{exitCode}: {coordinator.Output}\n{string.Join("\n---\n", workers.Select(worker => worker.Output))}");
@@ -90,19 +88,14 @@ public sealed class KillTests
         await timer.WaitForNextTickAsync(Token);
     }
 
+    private ShellProcess StartCoordinator(SharedJob shared) => Start(shared, $"exit (Start-OssMigrationCoordinator {shared.Job.Name} -Queue {shared.Broker.Uri} -CoordinateOnly -InformationAction Continue).ExitCode");
+
     private ShellProcess StartWorker(SharedJob shared) => Start(shared, $"Start-OssMigrationWorker {shared.Job.Name} -Queue {shared.Broker.Uri} -SliceTime 00:00:02 -InformationAction Continue");
 
     private ShellProcess Start(SharedJob shared, string command)
     {
-        ShellProcess process = ShellProcess.Start(shared.Broker, shared.Home, shared.Sandbox.S3Keys, shared.Sandbox.OssKeys, command);
+        ShellProcess process = shared.StartShell(command);
         _all.Add(process);
         return process;
     }
-
-    private static MigrationJob WithEnvironmentKeys(MigrationJob job) => job with
-    {
-        Concurrency = Concurrency,
-        Source = job.Source with { Credential = new CredentialReference(CredentialKind.Environment, ShellProcess.SourceVariables) },
-        Destination = job.Destination with { Credential = new CredentialReference(CredentialKind.Environment, ShellProcess.DestinationVariables) },
-    };
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
-using OssMigration.Core.Stores;
 using OssMigration.TestKit;
 using Xunit;
 
@@ -11,8 +10,10 @@ namespace OssMigration.Cluster.Tests;
 public sealed class LimitTests
 {
     private const int Limit = 3_000_000;
+
     // A limit is for the line: of 16 bytes on it 15 are content, as a single machine reckons too.
     private const double LinePerContent = 16.0 / 15;
+
     private const int Objects = 2_000;
     private const int Size = 300_000;
     private static readonly WorkerOptions Lasting = new();
@@ -26,12 +27,7 @@ public sealed class LimitTests
         Broker.RequireAlone();
         await using SharedJob shared = await SharedJob.StartAsync(
             new SandboxBucket { Synthetic = $"flat,count={Objects},size={Size}" },
-            job => job with
-            {
-                MaxBytesPerSecond = Limit,
-                Source = job.Source with { Credential = new CredentialReference(CredentialKind.Environment, ShellProcess.SourceVariables) },
-                Destination = job.Destination with { Credential = new CredentialReference(CredentialKind.Environment, ShellProcess.DestinationVariables) },
-            });
+            job => ShellProcess.WithEnvironmentKeys(job) with { MaxBytesPerSecond = Limit });
         using CancellationTokenSource leave = new();
         using CancellationTokenSource end = new();
         Task<MigrationReport> run = shared.CoordinateAsync();
@@ -40,10 +36,9 @@ public sealed class LimitTests
         _ = shared.Work(Lasting, leave: leave);
         await PauseAsync(15);
         _ = shared.Work(Lasting);
-        using ShellProcess killed = ShellProcess.Start(
-            shared.Broker, shared.Home, shared.Sandbox.S3Keys, shared.Sandbox.OssKeys, $"Start-OssMigrationWorker {shared.Job.Name} -Queue {shared.Broker.Uri}");
+        using ShellProcess killed = shared.StartShell($"Start-OssMigrationWorker {shared.Job.Name} -Queue {shared.Broker.Uri}");
         await PauseAsync(20);
-        Assert.False(killed.HasExited, killed.Output);
+        Assert.False(killed.HasEnded, killed.Output);
         await killed.KillAsync();
         await PauseAsync(5);
         await leave.CancelAsync();

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
-using OssMigration.Core.Stores;
 using OssMigration.TestKit;
 using Xunit;
 
@@ -36,12 +34,7 @@ public sealed class SpeedTests
         int objects = workers * ObjectsPerWorker;
         await using SharedJob shared = await SharedJob.StartAsync(
             new SandboxBucket { Synthetic = $"flat,count={objects},size=1000" },
-            job => job with
-            {
-                Concurrency = 16,
-                Source = job.Source with { Credential = new CredentialReference(CredentialKind.Environment, ShellProcess.SourceVariables) },
-                Destination = job.Destination with { Credential = new CredentialReference(CredentialKind.Environment, ShellProcess.DestinationVariables) },
-            });
+            job => ShellProcess.WithEnvironmentKeys(job) with { Concurrency = 16 });
         await shared.Sandbox.SetLimitsAsync(SandboxSide.Oss, requestsPerSecondPerAccessKey: RequestsPerSecond);
         Task<MigrationReport> run = shared.CoordinateAsync();
         List<ShellProcess> processes = [];
@@ -49,9 +42,8 @@ public sealed class SpeedTests
         {
             for (int i = 0; i < workers; i++)
             {
-                processes.Add(ShellProcess.Start(
-                    shared.Broker, shared.Home, shared.Sandbox.S3Keys, await shared.Sandbox.IssueKeysAsync(),
-                    $"Start-OssMigrationWorker {shared.Job.Name} -Queue {shared.Broker.Uri} -SliceTime 00:00:05"));
+                processes.Add(shared.StartShell(
+                    $"Start-OssMigrationWorker {shared.Job.Name} -Queue {shared.Broker.Uri} -SliceTime 00:00:05", await shared.Sandbox.IssueKeysAsync()));
             }
 
             (TimeSpan beganAt, long begun) = await UntilAsync(shared, objects * 2 / 10, processes);
@@ -72,7 +64,7 @@ public sealed class SpeedTests
         await Eventually.TrueAsync(
             async () =>
             {
-                Assert.All(processes, process => Assert.False(process.HasExited, process.Output));
+                Assert.All(processes, process => Assert.False(process.HasEnded, process.Output));
                 seen = (await shared.Sandbox.GetStatisticsAsync()).Oss["PutObject"];
                 return seen >= puts;
             },

@@ -71,6 +71,9 @@ internal sealed class Cloud : IAsyncDisposable
         Concurrency = 8,
     }));
 
+    /// <summary>The Shell with this home and the keys of both sides.</summary>
+    public ShellProcess StartShell(string command) => ShellProcess.Start(Home, Sandbox.S3Keys, Sandbox.OssKeys, command);
+
     public Task<MigrationReport> RunAsync(CancellationToken cancellationToken = default)
         => Engine.RunAsync(JobName, new RunOptions(), SilentListener.Instance, cancellationToken);
 

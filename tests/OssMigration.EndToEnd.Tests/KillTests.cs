@@ -20,12 +20,12 @@ public sealed class KillTests
         for (int i = 0; i < SmallObjects; i++)
             await cloud.PutAsync($"{i % 10}/small-{i:D5}", $"content of {i}");
         await UploadLargeAsync(cloud, "5/large", Parts);
-        cloud.Create(job => ShellRun.WithEnvironmentKeys(job) with { Concurrency = Concurrency });
+        cloud.Create(job => ShellProcess.WithEnvironmentKeys(job) with { Concurrency = Concurrency });
         await cloud.Sandbox.SetLimitsAsync(SandboxSide.Oss, latencyMs: 2, bytesPerSecond: 40 << 20);
         await cloud.Sandbox.ResetStatisticsAsync();
 
         SandboxSideStatistics killed;
-        using (ShellRun first = ShellRun.Start(cloud, $"exit (Start-OssMigration -Job {Cloud.JobName}).ExitCode"))
+        using (ShellProcess first = cloud.StartShell($"exit (Start-OssMigration -Job {Cloud.JobName}).ExitCode"))
         {
             do
                 killed = (await cloud.Sandbox.GetStatisticsAsync()).Oss;
@@ -34,7 +34,7 @@ public sealed class KillTests
         }
 
         long listedBefore = (await cloud.Sandbox.GetStatisticsAsync()).S3["ListObjectsV2"];
-        using ShellRun second = ShellRun.Start(cloud, $"exit (Start-OssMigration -Job {Cloud.JobName}).ExitCode");
+        using ShellProcess second = cloud.StartShell($"exit (Start-OssMigration -Job {Cloud.JobName}).ExitCode");
         Assert.True(await second.WaitAsync() == 0, second.Output);
 
         SandboxStatistics all = await cloud.Sandbox.GetStatisticsAsync();

@@ -39,8 +39,8 @@ public sealed class MemoryTests
     private static async Task<long> RunAsync(string synthetic, Func<Core.Jobs.MigrationJob, Core.Jobs.MigrationJob> change)
     {
         await using Cloud cloud = await Cloud.StartAsync(new SandboxBucket { Synthetic = synthetic });
-        cloud.Create(job => change(ShellRun.WithEnvironmentKeys(job)));
-        using ShellRun run = ShellRun.Start(cloud, $"exit (Start-OssMigration -Job {Cloud.JobName}).ExitCode");
+        cloud.Create(job => change(ShellProcess.WithEnvironmentKeys(job)));
+        using ShellProcess run = cloud.StartShell($"exit (Start-OssMigration -Job {Cloud.JobName}).ExitCode");
         long peak = await run.PeakMemoryAsync();
         Assert.True(await run.WaitAsync() == 0, run.Output);
         return peak;

@@ -78,7 +78,7 @@ internal sealed class MovingBusiness : IAsyncDisposable
     {
         if (heldBy is SandboxFault fault)
             await Cloud.Sandbox.AddFaultsAsync(fault);
-        using ShellRun run = Start("");
+        using ShellProcess run = Start("");
         await UntilAsync(
             run,
             async () => heldBy is string hook ? Asked().Contains(hook) : (await Cloud.Sandbox.GetFaultsAsync()).All(planned => planned.Fired > 0),
@@ -93,7 +93,7 @@ internal sealed class MovingBusiness : IAsyncDisposable
     /// <returns>What it printed.</returns>
     public async Task<string> MoveAsync(int exitCode, string parameters = "")
     {
-        using ShellRun run = Start(parameters);
+        using ShellProcess run = Start(parameters);
         await UntilAsync(run, () => Task.FromResult(false), heldIn: null);
         Assert.True(await run.WaitAsync() == exitCode, run.Output);
         return run.Output;
@@ -128,10 +128,10 @@ internal sealed class MovingBusiness : IAsyncDisposable
     private string Hook(string name)
         => $"{{ [IO.File]::AppendAllText('{Log}', \"{name}`n\"); while (-not [IO.File]::Exists('{Path.Join(_folder, name)}')) {{ [Threading.Thread]::Sleep(20) }} }}";
 
-    private ShellRun Start(string parameters) => ShellRun.Start(Cloud, $$"""
+    private ShellProcess Start(string parameters) => Cloud.StartShell($$"""
         $ErrorActionPreference = 'Stop'
-        $from = New-MigrationAddress s3://{{Cloud.SourceAddress.Bucket}}/data/ -Endpoint {{Cloud.SourceAddress.Endpoint}} -Region {{Cloud.SourceAddress.Region}} -AddressingStyle Path -EnvironmentPrefix {{ShellRun.SourceVariables}}
-        $to = New-MigrationAddress oss://{{Cloud.DestinationAddress.Bucket}}/in/ -Endpoint {{Cloud.DestinationAddress.Endpoint}} -Region {{Cloud.DestinationAddress.Region}} -AddressingStyle Path -EnvironmentPrefix {{ShellRun.DestinationVariables}}
+        $from = New-MigrationAddress s3://{{Cloud.SourceAddress.Bucket}}/data/ -Endpoint {{Cloud.SourceAddress.Endpoint}} -Region {{Cloud.SourceAddress.Region}} -AddressingStyle Path -EnvironmentPrefix {{ShellProcess.SourceVariables}}
+        $to = New-MigrationAddress oss://{{Cloud.DestinationAddress.Bucket}}/in/ -Endpoint {{Cloud.DestinationAddress.Endpoint}} -Region {{Cloud.DestinationAddress.Region}} -AddressingStyle Path -EnvironmentPrefix {{ShellProcess.DestinationVariables}}
         $secret = [System.Net.NetworkCredential]::new('', '{{Cloud.Sandbox.S3Keys.AccessKeySecret}}').SecurePassword
         $move = @{
             Job = '{{Cloud.JobName}}'; Source = $from; Destination = $to
@@ -145,7 +145,7 @@ internal sealed class MovingBusiness : IAsyncDisposable
         exit $LASTEXITCODE
         """);
 
-    private async Task UntilAsync(ShellRun run, Func<Task<bool>> isReached, string? heldIn)
+    private async Task UntilAsync(ShellProcess run, Func<Task<bool>> isReached, string? heldIn)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
         patience.CancelAfter(Patience);

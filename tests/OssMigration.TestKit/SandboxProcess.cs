@@ -204,15 +204,8 @@ public sealed class SandboxProcess : IAsyncDisposable
 
     private static string FindProgram()
     {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(Path.Join(folder.FullName, "OssMigration.sln")))
-                continue;
-            string program = Path.Join(folder.FullName, Program);
-            return File.Exists(program) ? program : throw new InvalidOperationException($"{Program} is not built. Run: dotnet build src/OssMigration.Sandbox");
-        }
-
-        throw new InvalidOperationException("There is no OssMigration.sln above the tests.");
+        string program = Path.Join(Layout.Root, Program);
+        return File.Exists(program) ? program : throw new InvalidOperationException($"{Program} is not built. Run: dotnet build src/OssMigration.Sandbox");
     }
 
     private static void Kill(Process process)

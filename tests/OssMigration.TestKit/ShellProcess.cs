@@ -3,13 +3,12 @@ using System.Globalization;
 using System.Text;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Stores;
-using OssMigration.TestKit;
 using Xunit;
 
-namespace OssMigration.EndToEnd.Tests;
+namespace OssMigration.TestKit;
 
-/// <summary>The Shell as a process of its own that runs the cloud's job by Start-OssMigration, as a user's would.</summary>
-internal sealed class ShellRun : IDisposable
+/// <summary>The Shell as a process of its own, as a user's machine would run it. It ends with the test.</summary>
+public sealed class ShellProcess : IDisposable
 {
     /// <summary>What the environment variables with the source's keys begin with.</summary>
     public const string SourceVariables = "OSSMIGRATION_TEST_FROM";
@@ -20,7 +19,7 @@ internal sealed class ShellRun : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    private ShellRun(Process process)
+    private ShellProcess(Process process)
     {
         _process = process;
         process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -49,22 +48,32 @@ internal sealed class ShellRun : IDisposable
         Destination = job.Destination with { Credential = new CredentialReference(CredentialKind.Environment, DestinationVariables) },
     };
 
-    public static ShellRun Start(Cloud cloud, string command)
+    /// <summary>Starts it.</summary>
+    /// <param name="home">Where its jobs are.</param>
+    /// <param name="source">The keys of the source.</param>
+    /// <param name="destination">Those of the destination.</param>
+    /// <param name="command">What it runs.</param>
+    /// <param name="environment">Further variables.</param>
+    public static ShellProcess Start(string home, StoreCredential source, StoreCredential destination, string command, params (string Name, string Value)[] environment)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (string argument in (string[])[FindShell(), "-Command", command])
+        foreach (string argument in (string[])[Layout.Shell, "-Command", command])
             start.ArgumentList.Add(argument);
-        start.Environment["OSSMIGRATION_HOME"] = cloud.Home;
-        SetKeys(SourceVariables, cloud.Sandbox.S3Keys);
-        SetKeys(DestinationVariables, cloud.Sandbox.OssKeys);
+        start.Environment["OSSMIGRATION_HOME"] = home;
+        SetKeys(SourceVariables, source);
+        SetKeys(DestinationVariables, destination);
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         Process process = Process.Start(start)!;
         process.StandardInput.Close();
-        return new ShellRun(process);
+        return new ShellProcess(process);
 
         void SetKeys(string name, StoreCredential keys)
         {
             start.Environment[name + "_ACCESS_KEY_ID"] = keys.AccessKeyId;
             start.Environment[name + "_ACCESS_KEY_SECRET"] = keys.AccessKeySecret;
+            if (keys.SecurityToken is not null)
+                start.Environment[name + "_SECURITY_TOKEN"] = keys.SecurityToken;
         }
     }
 
@@ -75,6 +84,7 @@ internal sealed class ShellRun : IDisposable
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Waits for its end and gives its exit code.</summary>
     public async Task<int> WaitAsync()
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -95,6 +105,7 @@ internal sealed class ShellRun : IDisposable
         return peak;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (!_process.HasExited)
@@ -119,17 +130,5 @@ internal sealed class ShellRun : IDisposable
     {
         lock (_output)
             _output.AppendLine(line);
-    }
-
-    private static string FindShell()
-    {
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Join(folder.FullName, "OssMigration.sln")))
-                return Path.Join(folder.FullName, "src", "OssMigration.Shell", "bin", configuration, "net10.0", "OssMigration.Shell.dll");
-        }
-
-        throw new InvalidOperationException("The tests do not run inside of the repository.");
     }
 }
