@@ -203,17 +203,12 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
             RemoveDeleted = RemoveDeleted,
             MaximumRemoved = MaximumRemoved,
         };
-        Run(async (queue, cancellationToken) =>
+        Run((queue, cancellationToken) =>
         {
             CommandListener listener = new(queue, MaximumError);
-            await foreach (MigrationReport report in Engine.StartAsync(name, options, listener, cancellationToken).ConfigureAwait(false))
-            {
-                CredentialVault.Remember(job.Job.Source, SourceCredential);
-                CredentialVault.Remember(job.Job.Destination, DestinationCredential);
-                if (listener.TakeNotShown() is > 0 and int more)
-                    queue.Post(command => command.WriteWarning($"{Display.Number(more)} more objects were not migrated. All of them: Get-MigrationItem -Job {name} -Run {report.Run}"));
-                await queue.OutputAsync(report, cancellationToken).ConfigureAwait(false);
-            }
+            return listener.WriteAsync(
+                Engine.StartAsync(name, options, listener, cancellationToken), name,
+                () => CredentialVault.Remember(job.Job.Source, SourceCredential, job.Job.Destination, DestinationCredential), cancellationToken);
         });
     }
 

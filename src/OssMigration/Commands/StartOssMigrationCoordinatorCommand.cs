@@ -78,15 +78,12 @@ public sealed class StartOssMigrationCoordinatorCommand : QueueCommand
         RunCredentials keys = CredentialVault.For(job.Source, SourceCredential, job.Destination, DestinationCredential);
         RunOptions options = new() { Credentials = keys, TimeBudget = TimeBudget };
         WorkerOptions? own = CoordinateOnly ? null : new WorkerOptions { Credentials = _ => keys };
-        Run(async (queue, cancellationToken) =>
+        Run((queue, cancellationToken) =>
         {
             CommandListener listener = new(queue, MaximumError);
-            await foreach (MigrationReport report in SharedRunner.RunAsync(EngineEnvironment, Job, options, address, own, listener, cancellationToken).ConfigureAwait(false))
-            {
-                if (listener.TakeNotShown() is > 0 and int more)
-                    queue.Post(command => command.WriteWarning($"{Display.Number(more)} more objects were not migrated. All of them: Get-MigrationItem -Job {Job} -Run {report.Run}"));
-                await queue.OutputAsync(report, cancellationToken).ConfigureAwait(false);
-            }
+            return listener.WriteAsync(
+                SharedRunner.RunAsync(EngineEnvironment, Job, options, address, own, listener, cancellationToken), Job,
+                () => CredentialVault.Remember(job.Source, SourceCredential, job.Destination, DestinationCredential), cancellationToken);
         });
     }
 }

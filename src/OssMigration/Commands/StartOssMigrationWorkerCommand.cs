@@ -58,7 +58,7 @@ public sealed class StartOssMigrationWorkerCommand : QueueCommand
     [ValidateNotNull]
     public TimeSpan SliceTime { get; set; } = SliceBounds.Default.Time;
 
-    /// <summary>Waits for the next run, of this job or another, when one has ended.</summary>
+    /// <summary>Waits for another job, or the next start of this one, when the job has ended.</summary>
     [Parameter]
     public SwitchParameter KeepRunning { get; set; }
 

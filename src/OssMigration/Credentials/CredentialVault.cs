@@ -63,6 +63,13 @@ internal static class CredentialVault
             Providers[NameOf(address)] = new FixedCredentialProvider(GivenKeys.ToKeys(given, securityToken: null));
     }
 
+    /// <summary>As above, for both ends of a job.</summary>
+    public static void Remember(StoreAddress source, PSCredential? sourceGiven, StoreAddress destination, PSCredential? destinationGiven)
+    {
+        Remember(source, sourceGiven);
+        Remember(destination, destinationGiven);
+    }
+
     private static string NameOf(StoreAddress address)
         => string.Join('\n', address.Scheme, address.Endpoint?.AbsoluteUri, address.Bucket, address.Credential.Name);
 }

@@ -8,8 +8,21 @@ internal sealed class CommandListener(PipelineQueue queue, int maximumErrors) : 
 {
     private int _items;
 
-    /// <summary>How many exceptional objects of a run that ended were not shown; the next run begins to count anew.</summary>
-    public int TakeNotShown() => Math.Max(0, Interlocked.Exchange(ref _items, 0) - maximumErrors);
+    /// <summary>Brings the report of each run to the pipeline as it ends, and says how many of its objects were not shown.</summary>
+    /// <param name="reports">The runs.</param>
+    /// <param name="job">The job's name.</param>
+    /// <param name="onEnd">Called when a run has ended.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task WriteAsync(IAsyncEnumerable<MigrationReport> reports, string job, Action onEnd, CancellationToken cancellationToken)
+    {
+        await foreach (MigrationReport report in reports.ConfigureAwait(false))
+        {
+            onEnd();
+            if (TakeNotShown() is > 0 and int more)
+                queue.Post(command => command.WriteWarning($"{Views.Display.Number(more)} more objects were not migrated. All of them: Get-MigrationItem -Job {job} -Run {report.Run}"));
+            await queue.OutputAsync(report, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
     public void OnProgress(ProgressSnapshot snapshot) => queue.Progress(snapshot);
@@ -40,4 +53,7 @@ internal sealed class CommandListener(PipelineQueue queue, int maximumErrors) : 
         if (Interlocked.Increment(ref _items) <= maximumErrors)
             queue.Post(command => command.WriteError(Errors.From(item)));
     }
+
+    // The next run begins to count anew.
+    private int TakeNotShown() => Math.Max(0, Interlocked.Exchange(ref _items, 0) - maximumErrors);
 }

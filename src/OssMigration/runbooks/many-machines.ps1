@@ -57,9 +57,13 @@ if ($Role -eq 'Worker') {
     exit 0
 }
 
-$report = Start-OssMigrationCoordinator @common -CoordinateOnly:$CoordinateOnly -ErrorAction Continue
-$report
-if ($report.ExitCode -eq 0) {
+# An incremental job gives the report of each of its runs.
+$last = $null
+Start-OssMigrationCoordinator @common -CoordinateOnly:$CoordinateOnly -ErrorAction Continue | ForEach-Object { ($last = $_) }
+if ($null -eq $last) {
+    exit 0
+}
+if ($last.ExitCode -eq 0) {
     Compare-MigrationData $Job -Summary
 }
-exit $report.ExitCode
+exit $last.ExitCode
