@@ -44,6 +44,10 @@ internal sealed class SharedSession(
     {
         using SharedMetrics metrics = new(folder.Name, () => exchange.Standing);
         _metrics = metrics;
+
+        // The stretch keeps the job as the process found it; workers must not be told of a cut-over that has come as if it had not.
+        using (JournalReader reader = folder.Read())
+            _job = reader.Job();
         try
         {
             await _ranges.BeginAsync(ranges, _job, cancellationToken).ConfigureAwait(false);

@@ -152,6 +152,30 @@ public sealed class SharedRunTests
     }
 
     [Fact]
+    public async Task From_cut_over_on_no_worker_overwrites_what_the_business_writes()
+    {
+        string last = $"key-{Objects - 1:D5}";
+        using EngineBench bench = Filled();
+        await using MemoryExchange exchange = new(EnvironmentOf(bench), Small, _ => Fate.Well);
+        exchange.BeforeSlice = async order =>
+        {
+            if (order.End is not null || bench.Destination.Find(last) is not null)
+                return;
+            bench.Engine.SetJob(EngineBench.JobName, new JobChanges { CutoverTime = DateTimeOffset.UtcNow });
+            bench.Destination.Seed(last, "written by the business");
+            while (exchange.State!.Job.CutoverTime is null)
+                await Task.Yield();
+        };
+
+        MigrationReport report = await bench.RunAsync(options: new RunOptions { Exchange = exchange }, cancellationToken: Token);
+
+        Assert.Equal((RunStatus.CompleteWithExceptions, 1, Objects - 1, true), (report.Status, report.Conflict.Objects, report.Copied.Objects, report.Reconciled));
+        Assert.Equal("written by the business"u8.ToArray(), bench.Destination.Find(last)!.Content);
+        Assert.Equal((last, MigrationItemState.Conflict), (Assert.Single(bench.Items()).Key, bench.Items()[0].State));
+        Assert.Contains(bench.Listener.Events, happened => happened.Message.StartsWith("Cut-over has come", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_run_is_measured()
     {
         using EngineBench bench = Filled();
