@@ -128,6 +128,14 @@ internal sealed class JournalReader : IDisposable
         "SELECT report FROM runs WHERE report IS NOT NULL ORDER BY run",
         row => JsonSerializer.Deserialize<MigrationReport>(row.GetString(0), JobJson.Options)!)];
 
+    /// <summary>What a run had done at moments of its time, in their order.</summary>
+    public IReadOnlyList<SeriesPoint> Series(int run) => [.. Query(
+        "SELECT at, elapsed, listed, done, done_bytes, copied_bytes, written FROM series WHERE run = $1 ORDER BY elapsed",
+        row => new SeriesPoint(
+            run, Time(row.GetInt64(0)), TimeSpan.FromMilliseconds(row.GetInt64(1)), row.GetInt64(2),
+            new ObjectCount(row.GetInt64(3), row.GetInt64(4)), row.GetInt64(5), row.GetInt64(6)),
+        run)];
+
     /// <summary>The exceptional items of a run in key order, streamed.</summary>
     public IEnumerable<MigrationItem> Items(int run, MigrationItemState? state) => Query(
         "SELECT key, state, kind, message, size, version, updated FROM items WHERE run = $1 AND ($2 IS NULL OR state = $2) ORDER BY key",

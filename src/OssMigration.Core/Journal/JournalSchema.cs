@@ -11,7 +11,13 @@ namespace OssMigration.Core.Journal;
 internal static class JournalSchema
 {
     /// <summary>The version this engine writes and reads.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
+
+    // Version 3 added what a run had done at moments of its time.
+    private const string Series = """
+        CREATE TABLE series(run INTEGER NOT NULL, elapsed INTEGER NOT NULL, at INTEGER NOT NULL, listed INTEGER NOT NULL, done INTEGER NOT NULL,
+            done_bytes INTEGER NOT NULL, copied_bytes INTEGER NOT NULL, written INTEGER NOT NULL, PRIMARY KEY(run, elapsed)) WITHOUT ROWID;
+        """;
 
     private const string Tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -70,6 +76,7 @@ internal static class JournalSchema
             Execute(connection, "PRAGMA journal_mode=WAL;");
             using SqliteTransaction transaction = connection.BeginTransaction();
             Execute(connection, Tables);
+            Execute(connection, Series);
             PutMeta(connection, "schema", Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
             PutMeta(connection, "fingerprint", job.Fingerprint);
             PutMeta(connection, "job", jobJson);
@@ -83,15 +90,32 @@ internal static class JournalSchema
         }
     }
 
-    /// <summary>Refuses a journal of another version.</summary>
+    /// <summary>Brings a journal of version 2 forward; refuses any other that is not of <see cref="Version"/>.</summary>
     public static void CheckVersion(SqliteConnection connection, string jobName)
     {
         string? found = GetMeta(connection, "schema");
+        if (found == "2")
+            found = Upgrade(connection);
         if (found != Version.ToString(System.Globalization.CultureInfo.InvariantCulture))
         {
             throw new JobStateException(
                 JobStateError.OtherVersion, jobName, $"The journal of job '{jobName}' has version {found ?? "none"}; this engine reads version {Version}.");
         }
+    }
+
+    private static string? Upgrade(SqliteConnection connection)
+    {
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
+
+        // Another process may have been first.
+        if (GetMeta(connection, "schema") == "2")
+        {
+            Execute(connection, Series);
+            PutMeta(connection, "schema", "3");
+        }
+
+        transaction.Commit();
+        return GetMeta(connection, "schema");
     }
 
     /// <summary>Reads one value of the meta table; null where there is none.</summary>

@@ -56,12 +56,28 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
     /// <summary>Counts a resume.</summary>
     public void CountResume(int run) => Run("UPDATE runs SET resumes = resumes + 1 WHERE run = $1", run);
 
-    /// <summary>Records time and usage of a run so far, and its report; finished runs are never resumed.</summary>
-    public void PutReport(MigrationReport report, bool isFinished) => Run(
-        "UPDATE runs SET finished = $2, elapsed = $3, source_usage = $4, destination_usage = $5, report = $6 WHERE run = $1",
-        report.Run, isFinished ? 1 : 0, (long)report.Duration.TotalMilliseconds,
-        JsonSerializer.Serialize(report.SourceUsage, JobJson.Options), JsonSerializer.Serialize(report.DestinationUsage, JobJson.Options),
-        JsonSerializer.Serialize(report, JobJson.Options));
+    /// <summary>Records time and usage of a run so far, its report, and the point that it makes in the run's series; finished runs are never resumed.</summary>
+    public void PutReport(MigrationReport report, bool isFinished)
+    {
+        Run(
+            "UPDATE runs SET finished = $2, elapsed = $3, source_usage = $4, destination_usage = $5, report = $6 WHERE run = $1",
+            report.Run, isFinished ? 1 : 0, (long)report.Duration.TotalMilliseconds,
+            JsonSerializer.Serialize(report.SourceUsage, JobJson.Options), JsonSerializer.Serialize(report.DestinationUsage, JobJson.Options),
+            JsonSerializer.Serialize(report, JobJson.Options));
+        PutPoint(SeriesPoint.Of(report));
+    }
+
+    // Of each stretch of time only the last point stays. As a run gets longer the stretches do, so that its points stay few.
+    private void PutPoint(SeriesPoint point)
+    {
+        long elapsed = (long)point.Elapsed.TotalMilliseconds;
+        Run(
+            "INSERT OR REPLACE INTO series(run, elapsed, at, listed, done, done_bytes, copied_bytes, written) VALUES($1, $2, $3, $4, $5, $6, $7, $8)",
+            point.Run, elapsed, point.At.ToUnixTimeMilliseconds(), point.Listed, point.Done.Objects, point.Done.Bytes, point.CopiedBytes, point.BytesWritten);
+        Run(
+            "DELETE FROM series WHERE run = $1 AND elapsed NOT IN (SELECT MAX(elapsed) FROM series WHERE run = $1 GROUP BY elapsed / $2)",
+            point.Run, SeriesPoint.Stretch(elapsed));
+    }
 
     /// <summary>Moves a range's cursor together with everything that depends on it.</summary>
     public void CommitRange(RangeCommit commit)
