@@ -15,11 +15,11 @@ internal static class CutoverText
     /// <summary><c>12 objects (3,456 bytes)</c>.</summary>
     public static string Count(ObjectCount count) => string.Create(CultureInfo.InvariantCulture, $"{Objects(count.Objects)} ({count.Bytes:N0} bytes)");
 
-    /// <summary><c>2026-01-31 23:59:59Z</c>.</summary>
-    public static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    /// <inheritdoc cref="Figures.Time"/>
+    public static string Time(DateTimeOffset time) => Figures.Time(time);
 
-    /// <summary><c>00:12:03</c>, <c>2.01:00:00</c>.</summary>
-    public static string Span(TimeSpan span) => span.ToString(span.Days > 0 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);
+    /// <inheritdoc cref="Figures.Span"/>
+    public static string Span(TimeSpan span) => Figures.Span(span);
 
     /// <summary><c>'a', 'b' and 12 more</c>: the first keys of so many.</summary>
     public static string Names(IEnumerable<string> keys, long total)

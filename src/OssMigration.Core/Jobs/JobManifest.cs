@@ -7,7 +7,10 @@ namespace OssMigration.Core.Jobs;
 internal static class JobManifest
 {
     /// <summary>The given segments as one stream; an unsealed one up to its committed length.</summary>
-    public static MergedManifest Open(JobFolder folder, IReadOnlyList<SegmentRow> segments) => new(
+    public static MergedManifest Open(JobFolder folder, IReadOnlyList<SegmentRow> segments, bool givesForgotten = false) => new(
         [.. segments.Select(segment => new ManifestSegmentReader(
-            Path.Combine(folder.Manifests, segment.Name), segment.IsSealed ? null : segment.CommittedLength))]);
+            Path.Combine(folder.Manifests, segment.Name), segment.IsSealed ? null : segment.CommittedLength))])
+    {
+        GivesForgotten = givesForgotten,
+    };
 }

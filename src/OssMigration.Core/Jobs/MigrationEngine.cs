@@ -192,6 +192,16 @@ public sealed class MigrationEngine(EngineEnvironment environment)
         return new ComparisonRun(environment, request, adHoc, folder: null, listener);
     }
 
+    /// <summary>Remembers with the job that a mirroring rule was set or removed, for its reports; the bucket itself says what stands.</summary>
+    /// <exception cref="JobStateException">There is no such job.</exception>
+    public void RecordMirrorRule(string name, string prefix, string? suffix, bool isSet)
+    {
+        JobFolder folder = Folder(name);
+        folder.Read().Dispose();
+        MirrorRecord record = new() { Prefix = prefix, Suffix = suffix, IsSet = isSet, At = environment.Time.GetUtcNow() };
+        Write(folder, writes => writes.AddMirrorRecord(record));
+    }
+
     /// <summary>The comparisons of a job that were recorded, oldest first.</summary>
     public IReadOnlyList<ComparisonSummary> GetComparisons(string name)
     {

@@ -169,6 +169,11 @@ internal sealed class JournalReader : IDisposable
         ? Guard(() => JsonSerializer.Deserialize<LifecycleRecord[]>(text, JobJson.Options)!)
         : [];
 
+    /// <summary>The mirroring rules that were set and removed in the job's name, oldest first.</summary>
+    public IReadOnlyList<MirrorRecord> MirrorRules() => Guard(() => JournalSchema.GetMeta(_connection, JournalTransaction.MirrorName)) is { } text
+        ? Guard(() => JsonSerializer.Deserialize<MirrorRecord[]>(text, JobJson.Options)!)
+        : [];
+
     /// <summary>How it stands with the ranges of a run that other machines work on; null where none do.</summary>
     public Sharing? Sharing(int run) => Guard(() => JournalSchema.GetMeta(_connection, JournalTransaction.SharingName)) is { } text
         && Guard(() => JsonSerializer.Deserialize<Sharing>(text, JobJson.Options)!) is { } sharing && sharing.Run == run ? sharing : null;

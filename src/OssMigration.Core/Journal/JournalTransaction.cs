@@ -16,6 +16,9 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
     /// <summary>Where the meta table has the lifecycle rules.</summary>
     public const string LifecycleName = "lifecycle";
 
+    /// <summary>Where the meta table has the mirroring rules that were set and removed.</summary>
+    public const string MirrorName = "mirror";
+
     /// <summary>Where the meta table has the sharing of a run.</summary>
     public const string SharingName = "sharing";
 
@@ -177,6 +180,13 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
     public void PutLifecycleRules(IReadOnlyList<LifecycleRecord> rules) => Run(
         "INSERT INTO meta(name, value) VALUES($1, $2) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
         LifecycleName, JsonSerializer.Serialize(rules, JobJson.Options));
+
+    /// <summary>Records that a mirroring rule was set or removed.</summary>
+    public void AddMirrorRecord(MirrorRecord record)
+    {
+        MirrorRecord[] known = JournalSchema.GetMeta(connection, MirrorName) is { } text ? JsonSerializer.Deserialize<MirrorRecord[]>(text, JobJson.Options)! : [];
+        JournalSchema.PutMeta(connection, MirrorName, JsonSerializer.Serialize<MirrorRecord[]>([.. known, record], JobJson.Options));
+    }
 
     /// <summary>Records how it stands with the ranges that other machines work on.</summary>
     public void PutSharing(Sharing sharing) => Run(

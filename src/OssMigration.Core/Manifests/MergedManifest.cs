@@ -13,6 +13,9 @@ internal sealed class MergedManifest(IReadOnlyList<ManifestSegmentReader> segmen
 {
     private readonly Lazy<SegmentSummary[]> _summaries = new(() => [.. segments.Select(segment => segment.ReadSummary())]);
 
+    /// <summary>Whether entries that take a key out (<see cref="ProofKind.Forgotten"/>) are given too, for who lays more over this stream.</summary>
+    public bool GivesForgotten { get; init; }
+
     /// <summary>As <see cref="ManifestSegmentReader.ReadAsync"/>, over all segments.</summary>
     /// <exception cref="ManifestException">A segment is damaged or missing.</exception>
     public async IAsyncEnumerable<SettledEntry> ReadAsync(
@@ -38,7 +41,7 @@ internal sealed class MergedManifest(IReadOnlyList<ManifestSegmentReader> segmen
                 if (lastKey is null || KeyOrder.CompareKeys(current.Entry.Key, lastKey) != 0)
                 {
                     lastKey = current.Entry.Key;
-                    if (current.Entry.Proof != ProofKind.Forgotten)
+                    if (current.Entry.Proof != ProofKind.Forgotten || GivesForgotten)
                         yield return current.Entry;
                 }
                 current = await AdvanceAsync(current, open);
