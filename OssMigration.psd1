@@ -17,6 +17,7 @@
 
   CmdletsToExport = @(
     'Compare-MigrationData'
+    'Export-MigrationReport'
     'Get-MigrationItem'
     'Get-MigrationJob'
     'Get-MigrationReport'

@@ -19,6 +19,7 @@ public sealed class CmdletSurfaceTests
         { "Start-OssMigrationCoordinator", "Job Queue QueueCredential QueueCertificateAuthority AllowInsecureQueue CoordinateOnly SourceCredential DestinationCredential TimeBudget MaximumError WhatIf Confirm", "MigrationReport", "Medium" },
         { "Start-OssMigrationWorker", "Job Queue QueueCredential QueueCertificateAuthority AllowInsecureQueue SourceCredential DestinationCredential SliceCount SliceTime KeepRunning TimeBudget", "WorkerSummary", "" },
         { "Get-OssMigrationWorker", "Job Queue QueueCredential QueueCertificateAuthority AllowInsecureQueue", "MigrationWorker", "" },
+        { "Export-MigrationReport", "Job Path Format Run Force PassThru WhatIf Confirm", "FileInfo", "Medium" },
         { "Get-MigrationReport", "Job Run Last", "MigrationReport", "" },
         { "Get-MigrationItem", "Job Run State ErrorKind", "MigrationItem", "" },
         { "Compare-MigrationData", "Job Source Destination Level IncludeSame Summary SourceCredential DestinationCredential", "ComparisonItem ComparisonSummary", "" },
@@ -62,6 +63,7 @@ public sealed class CmdletSurfaceTests
     [InlineData("Stop-OssMigration")]
     [InlineData("Start-OssMigrationCoordinator")]
     [InlineData("Get-MigrationReport")]
+    [InlineData("Export-MigrationReport")]
     [InlineData("Get-MigrationItem")]
     [InlineData("Compare-MigrationData")]
     [InlineData("Test-OssCutover")]

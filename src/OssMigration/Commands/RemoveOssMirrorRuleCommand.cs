@@ -49,7 +49,9 @@ public sealed class RemoveOssMirrorRuleCommand : MirrorRuleCommand
         ICredentialProvider? keys = KeysOf(destination);
         string prefix = Given(nameof(Prefix)) ? Prefix ?? "" : destination.Prefix + job?.Filter.Prefix;
         string? suffix = string.IsNullOrEmpty(Suffix) ? null : Suffix;
-        Change("Remove a mirroring rule", (queue, cancellationToken) =>
-            Rules.PlanRemoveAsync(destination, prefix, suffix, keys, new CommandListener(queue, maximumErrors: 0), cancellationToken));
+        bool isRemoved = Change("Remove a mirroring rule", (queue, cancellationToken) =>
+            Rules.PlanRemoveAsync(destination, prefix, suffix, keys, new CommandListener(queue, maximumErrors: 0), cancellationToken)) is not null;
+        if (job is not null && isRemoved)
+            Engine.RecordMirrorRule(job.Name, prefix, suffix, isSet: false);
     }
 }

@@ -165,6 +165,8 @@ public sealed class SetOssMirrorRuleCommand : MirrorRuleCommand
         MirrorRuleChange change = new() { Destination = destination, Rule = rule, DropAuth = NoOriginCredential, AllowPrivateOrigin = AllowPrivateOrigin };
         MirrorRuleSet? after = Change("Set a mirroring rule", (queue, cancellationToken) =>
             Rules.PlanSetAsync(change, keys, new CommandListener(queue, maximumErrors: 0), cancellationToken));
+        if (job is not null && after is not null)
+            Engine.RecordMirrorRule(job.Name, rule.Prefix, rule.Suffix, isSet: true);
         if (PassThru && after?.Rules.FirstOrDefault(standing => standing.Is(rule.Prefix, rule.Suffix)) is { } set)
             WriteObject(new OssMirrorRuleInfo(destination, set));
     }
