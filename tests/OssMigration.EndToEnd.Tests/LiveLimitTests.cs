@@ -14,9 +14,9 @@ public sealed class LiveLimitTests
         await using Cloud cloud = await Cloud.StartAsync();
         for (int i = 0; i < 20; i++)
             await cloud.PutAsync($"k{i:D2}", "content");
-        cloud.Create(job => ShellRun.WithEnvironmentKeys(job) with { Schedule = "*=pause", TimeZone = "UTC" });
+        cloud.Create(job => ShellProcess.WithEnvironmentKeys(job) with { Schedule = "*=pause", TimeZone = "UTC" });
         await cloud.Sandbox.ResetStatisticsAsync();
-        using ShellRun run = ShellRun.Start(cloud, $"exit (Start-OssMigration -Job {Cloud.JobName}).ExitCode");
+        using ShellProcess run = cloud.StartShell($"exit (Start-OssMigration -Job {Cloud.JobName}).ExitCode");
         await cloud.Sandbox.UntilAskedAsync(SandboxSide.S3, "ListObjectsV2");
 
         Assert.Equal(0, (await cloud.Sandbox.GetStatisticsAsync()).S3["GetObject"]);
