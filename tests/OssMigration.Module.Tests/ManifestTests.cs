@@ -56,8 +56,10 @@ public sealed class ManifestTests
     {
         string runtimes = Path.Combine(Layout.Module, "lib", "runtimes");
 
-        string[] found = [.. Directory.GetFiles(runtimes, "*e_sqlite3.*", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(runtimes, file).Split(Path.DirectorySeparatorChar)[0])
+        string[] found = [.. Directory.GetFiles(runtimes, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(runtimes, file).Split(Path.DirectorySeparatorChar))
+            .Where(path => path[1] == "native")
+            .Select(path => path[0])
             .Order(StringComparer.Ordinal)];
 
         Assert.Equal(["linux-arm64", "linux-musl-x64", "linux-x64", "osx-arm64", "osx-x64", "win-arm64", "win-x64"], found);
