@@ -70,7 +70,7 @@ public sealed partial class HtmlReportTests
     [InlineData(11_000, "3 h 3 min")]
     [InlineData(1_300_000, "15 d 1 h")]
     public void A_span_of_time_is_shown_in_its_two_largest_units(double seconds, string expected)
-        => Assert.Equal(expected, Core.Reporting.Export.Page.Chart.Duration(TimeSpan.FromSeconds(seconds)));
+        => Assert.Equal(expected, Figures.Duration(TimeSpan.FromSeconds(seconds)));
 
     [Theory]
     [InlineData(0, 1)]

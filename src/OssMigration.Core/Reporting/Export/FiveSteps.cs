@@ -48,7 +48,7 @@ internal sealed class FiveSteps
         string text = _full is null ? "No run has come to its end yet."
             : $"Run {_full.Run} copied {Count(_full.Copied)} of {Count(_full.Listed)} listed. {(proof is null ? "Not compared before the next step." : Of(proof))}";
         StepState state = runs.Length == 0 ? StepState.ToCome : _full is null || (proof is null && !IsCutOver) ? StepState.UnderWay : StepState.Done;
-        return new MoveStep(1, "Migrate everything and compare", state, text, periods);
+        return new MoveStep(1, "Migrate and compare", state, text, periods);
     }
 
     private MoveStep Mirror()
@@ -64,20 +64,20 @@ internal sealed class FiveSteps
         string text = periods.Count == 0 ? "No mirroring rule was set in this job's name."
             : stands ? $"OSS fetches what has not arrived since {Figures.Time(periods[^1].From)}."
             : $"OSS fetched what had not arrived until {Figures.Time(periods[^1].To)}; the rule is removed.";
-        return new MoveStep(2, "Let OSS fetch what has not arrived", periods.Count == 0 ? StepState.ToCome : stands && !IsCutOver ? StepState.UnderWay : StepState.Done, text, periods);
+        return new MoveStep(2, "OSS fetches what is missing", periods.Count == 0 ? StepState.ToCome : stands && !IsCutOver ? StepState.UnderWay : StepState.Done, text, periods);
     }
 
     private MoveStep Increments()
     {
         string text = _before.Count == 0 ? "No increment yet."
-            : $"{Figures.Number(_before.Count)} increments; the last one copied {Count(_before[^1].Copied)} in {Figures.Span(_before[^1].Duration)}.";
+            : $"{Figures.Number(_before.Count)} increments; the last one copied {Count(_before[^1].Copied)} in {Figures.Duration(_before[^1].Duration)}.";
         StepState state = _before.Count == 0 ? StepState.ToCome : IsCutOver ? StepState.Done : StepState.UnderWay;
-        return new MoveStep(3, "Increments until the switch", state, text, [.. Some(_before).Select(Period)]);
+        return new MoveStep(3, "Increments", state, text, [.. Some(_before).Select(Period)]);
     }
 
     private MoveStep Cutover()
     {
-        const string name = "Switch the business, migrate the rest";
+        const string name = "Switch and migrate the rest";
         if (_facts.Job.CutoverTime is not { } moment)
             return new MoveStep(4, name, StepState.ToCome, "The job has no cut-over time.", []);
         if (!IsCutOver)
@@ -95,7 +95,7 @@ internal sealed class FiveSteps
 
     private MoveStep Deletion()
     {
-        const string name = "Delete the source, after proof";
+        const string name = "Delete the source";
         LifecycleRecord[] standing = [.. _facts.LifecycleRules.Where(rule => rule.WithdrawnAt is null)];
         List<StepPeriod> periods = [.. _facts.LifecycleRules.Select(rule => new StepPeriod(
             rule.WithdrawnAt is null ? $"Rule {rule.RuleId}" : $"Rule {rule.RuleId}, withdrawn", rule.SetAt, rule.WithdrawnAt ?? rule.Date ?? rule.SetAt))];

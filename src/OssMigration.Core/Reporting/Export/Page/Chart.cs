@@ -35,17 +35,6 @@ internal static class Chart
         return scaled.ToString(format, CultureInfo.InvariantCulture) + unit;
     }
 
-    /// <summary>A span of time in its two largest units: <c>14 d 4 h</c>, <c>3 min 20 s</c>.</summary>
-    public static string Duration(TimeSpan span) => span switch
-    {
-        { TotalDays: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalDays:#,0} d {span.Hours} h"),
-        { TotalHours: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.Hours} h {span.Minutes} min"),
-        { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.Minutes} min {span.Seconds} s"),
-        { TotalSeconds: >= 10 } => string.Create(CultureInfo.InvariantCulture, $"{span.Seconds} s"),
-        { Ticks: 0 } => "0",
-        _ => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.#} s"),
-    };
-
     /// <summary>A row of bars below a line of text: its name on the left, what it amounts to on the right.</summary>
     public static void Label(HtmlWriter page, double y, string name, string amount)
     {

@@ -51,7 +51,7 @@ internal static class Overview
         Tile(page, "At the destination", whole == 0 ? "nothing listed" : Share(there.Objects, whole), $"{Figures.Number(there.Objects)} objects");
         Tile(page, "Data there", Figures.Size(there.Bytes), $"of {Figures.Size(Math.Max(facts.Report.Listed.Bytes, (there + failed).Bytes))}");
         Tile(page, "Need a look", Figures.Number(open.Sum(cause => cause.Count.Objects)), open.Length switch { 0 => "nothing is left to do", 1 => "one reason, below", _ => $"{open.Length} reasons, below" });
-        Tile(page, "Average rate", Figures.Size(facts.Longest.BytesPerSecond) + "/s", $"run {facts.Longest.Run}, {Chart.Duration(facts.Longest.Duration)}");
+        Tile(page, "Average rate", Figures.Size(facts.Longest.BytesPerSecond) + "/s", $"run {facts.Longest.Run}, {Figures.Duration(facts.Longest.Duration)}");
         MigrationReport last = facts.IsOfOneRun ? facts.Report : facts.Reports[^1];
         string ended = Figures.Time(last.EndedAt);
         string next = facts.Status.NextRunAt is { } due && !facts.IsOfOneRun ? $"; the next is due {Figures.Time(due)}" : "";

@@ -41,7 +41,7 @@ internal static class RunsSection
             MigrationReport run = columns[i];
             double height = Math.Max(run.Copied.Objects > 0 ? 3 : 1, Height * Math.Log10(1 + run.Copied.Objects) / top);
             double x = left + (step * i);
-            page.Write($"""<rect class="mark a" x="{new Percent(x + (step * 0.15))}" y="{new Px(24 + Height - height)}" width="{new Percent(step * 0.7)}" height="{new Px(height)}"><title>Run {run.Run}, {Figures.Time(run.StartedAt)}: {run.Copied.Objects} objects, {Figures.Size(run.Copied.Bytes)}, in {Chart.Duration(run.Duration)}</title></rect>""");
+            page.Write($"""<rect class="mark a" x="{new Percent(x + (step * 0.15))}" y="{new Px(24 + Height - height)}" width="{new Percent(step * 0.7)}" height="{new Px(height)}"><title>Run {run.Run}, {Figures.Time(run.StartedAt)}: {run.Copied.Objects} objects, {Figures.Size(run.Copied.Bytes)}, in {Figures.Duration(run.Duration)}</title></rect>""");
             page.Write($"""<text class="axis strong{(i % 2 == 1 ? dense : "")}" x="{new Percent(x + (step / 2))}" y="{new Px(18 + Height - height)}" text-anchor="middle">{Chart.Compact(run.Copied.Objects)}</text>""");
             page.Write($"""<text class="axis{(i % 2 == 1 ? dense : "")}" x="{new Percent(x + (step / 2))}" y="{new Px(Height + 42)}" text-anchor="middle">{run.Run}</text>""");
         }
@@ -60,7 +60,7 @@ internal static class RunsSection
             ObjectCount left = run.Conflict + run.Unsupported + run.NeedsRestore + run.Failed;
             string tone = run.Status switch { RunStatus.Complete => "good", RunStatus.Incomplete => "bad", _ => "warn" };
             string scope = run.Scope switch { RunScope.Everything => "", RunScope.FailedOnly => " what failed", _ => " chosen" };
-            page.Write($"""<tr><th scope="row">{run.Run}{scope}</th><td>{Figures.Time(run.StartedAt)}</td><td>{Chart.Duration(run.Duration)}</td><td class="{tone} mark-text">{Word(run.Status)}</td><td class="number">{run.Listed.Objects}</td><td class="number">{run.Copied.Objects}</td><td class="number">{Figures.Size(run.Copied.Bytes)}</td><td class="number">{left.Objects}</td></tr>""");
+            page.Write($"""<tr><th scope="row">{run.Run}{scope}</th><td>{Figures.Time(run.StartedAt)}</td><td>{Figures.Duration(run.Duration)}</td><td class="{tone} mark-text">{Word(run.Status)}</td><td class="number">{run.Listed.Objects}</td><td class="number">{run.Copied.Objects}</td><td class="number">{Figures.Size(run.Copied.Bytes)}</td><td class="number">{left.Objects}</td></tr>""");
         }
 
         page.Write($"</tbody></table></div>");

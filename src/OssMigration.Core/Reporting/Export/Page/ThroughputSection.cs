@@ -20,7 +20,7 @@ internal static class ThroughputSection
             return;
         }
 
-        page.Write($"<p>Run {run.Run}{(facts.IsOfOneRun || facts.Reports.Count == 1 ? "" : ", the longest")}: {Chart.Duration(run.Duration)} of running time from {Figures.Time(run.StartedAt)} to {Figures.Time(run.EndedAt)}{Resumes(run)}.</p>");
+        page.Write($"<p>Run {run.Run}{(facts.IsOfOneRun || facts.Reports.Count == 1 ? "" : ", the longest")}: {Figures.Duration(run.Duration)} of running time from {Figures.Time(run.StartedAt)} to {Figures.Time(run.EndedAt)}{Resumes(run)}.</p>");
         WriteChart(page, "bytes", "Bytes a second", stretches, stretch => stretch.BytesPerSecond, Chart.RoundUpBytes, rate => Figures.Size(rate) + "/s");
         WriteChart(page, "objects", "Objects a second", stretches, stretch => stretch.ObjectsPerSecond, Chart.RoundUp, rate => Chart.Compact(rate) + "/s");
         WriteFigures(page, stretches);
@@ -74,7 +74,7 @@ internal static class ThroughputSection
         for (int tick = 0; tick <= 4; tick++)
         {
             string anchor = tick == 0 ? "start" : tick == 4 ? "end" : "middle";
-            page.Write($"""<text class="axis{(tick % 2 == 1 ? " odd" : "")}" x="{new Percent(25 * tick)}" y="{new Px(Height + 34)}" text-anchor="{anchor}">{Chart.Duration(TimeSpan.FromSeconds(whole * tick / 4))}</text>""");
+            page.Write($"""<text class="axis{(tick % 2 == 1 ? " odd" : "")}" x="{new Percent(25 * tick)}" y="{new Px(Height + 34)}" text-anchor="{anchor}">{Figures.Duration(TimeSpan.FromSeconds(whole * tick / 4))}</text>""");
         }
 
         Chart.End(page);
@@ -97,7 +97,7 @@ internal static class ThroughputSection
             Percent width = Percent.Of((stretch.To - stretch.From).TotalSeconds, whole);
             page.Write($"""<rect class="hover" x="{Percent.Of(stretch.From.TotalSeconds, whole)}" y="16" width="{width}" height="{new Px(Height)}"><title>{show(rateOf(stretch))} until {Figures.Time(stretch.At)}</title></rect>""");
             if (stretch.Stood > Pause)
-                page.Write($"""<line class="stop" x1="{Percent.Of(stretch.From.TotalSeconds, whole)}" x2="{Percent.Of(stretch.From.TotalSeconds, whole)}" y1="10" y2="{new Px(Height + 16)}"><title>Stopped for {Chart.Duration(stretch.Stood)}</title></line>""");
+                page.Write($"""<line class="stop" x1="{Percent.Of(stretch.From.TotalSeconds, whole)}" x2="{Percent.Of(stretch.From.TotalSeconds, whole)}" y1="10" y2="{new Px(Height + 16)}"><title>Stopped for {Figures.Duration(stretch.Stood)}</title></line>""");
         }
 
         Px X(TimeSpan at) => new(1000 * at.TotalSeconds / whole);
@@ -108,7 +108,7 @@ internal static class ThroughputSection
         page.Write($"""<details><summary>Figures</summary><div class="wide" tabindex="0" role="region" aria-label="Figures of the throughput"><table><caption class="unseen">Throughput over the running time</caption>""");
         page.Write($"""<thead><tr><th scope="col">Until</th><th scope="col">Running time</th><th scope="col" class="number">Bytes a second</th><th scope="col" class="number">Objects a second</th></tr></thead><tbody>""");
         foreach (Stretch stretch in stretches)
-            page.Write($"""<tr><th scope="row">{Figures.Time(stretch.At)}</th><td>{Chart.Duration(stretch.To)}</td><td class="number">{Figures.Size(stretch.BytesPerSecond)}/s</td><td class="number">{Chart.Compact(stretch.ObjectsPerSecond)}</td></tr>""");
+            page.Write($"""<tr><th scope="row">{Figures.Time(stretch.At)}</th><td>{Figures.Duration(stretch.To)}</td><td class="number">{Figures.Size(stretch.BytesPerSecond)}/s</td><td class="number">{Chart.Compact(stretch.ObjectsPerSecond)}</td></tr>""");
         page.Write($"</tbody></table></div></details>");
     }
 
