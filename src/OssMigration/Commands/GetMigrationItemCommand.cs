@@ -22,7 +22,7 @@ namespace OssMigration.Commands;
 /// <example>
 /// Write a list for others
 /// <code>Get-MigrationItem photos -Run 1 | Export-Csv items.csv</code>
-/// Keys may begin with = or +, which a spreadsheet takes for a formula: import that column as text.
+/// Keys may begin with = or + and are formulas to a spreadsheet then; the lists of Export-MigrationReport -Format Csv are harmless.
 /// </example>
 /// <example>
 /// See the first of very many

@@ -23,7 +23,7 @@ internal static class RunsSection
     {
         double top = Math.Max(1, Math.Ceiling(Math.Log10(1 + columns.Max(column => column.Copied.Objects))));
         string told = string.Join(", ", columns.Select(column => $"run {column.Run}: {Figures.Number(column.Copied.Objects)}"));
-        page.Write($"<h3>Objects copied by each run over everything</h3>");
+        page.Write($"<h3>Objects copied by each run over everything <span class=\"soft\">(logarithmic scale)</span></h3>");
         Chart.Begin(page, "run-columns", "Objects copied by each run over everything, on a logarithmic scale", told + ".", Height + 58);
         for (double power = 0; power <= top; power++)
         {
