@@ -13,7 +13,7 @@ internal sealed class CutoverStore(IObjectStore inner, Func<bool> isAfterCutover
     /// <inheritdoc/>
     public override Task<PutResult> PutAsync(PutRequest request, CancellationToken cancellationToken)
         => request.OnlyWhile is { } expected
-            ? ReplaceAsync(request.Key, expected, token => Target.PutAsync(request, token), cancellationToken)
+            ? ReplaceAsync(request, expected, cancellationToken)
             : Target.PutAsync(isAfterCutover() ? request with { ForbidOverwrite = true } : request, cancellationToken);
 
     /// <inheritdoc/>
@@ -30,6 +30,9 @@ internal sealed class CutoverStore(IObjectStore inner, Func<bool> isAfterCutover
     public override Task DeleteAsync(string key, CancellationToken cancellationToken) => isAfterCutover()
         ? throw new StoreException(StoreErrorKind.NotSupported, DisplayName, "After cut-over nothing is deleted at the destination.") { Key = key }
         : Target.DeleteAsync(key, cancellationToken);
+
+    private Task<PutResult> ReplaceAsync(PutRequest request, ExpectedObject expected, CancellationToken cancellationToken)
+        => ReplaceAsync(request.Key, expected, token => Target.PutAsync(request, token), cancellationToken);
 
     private async Task<PutResult> ReplaceAsync(
         string key, ExpectedObject expected, Func<CancellationToken, Task<PutResult>> write, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal static class ProofRules
     {
         if (written.Crc64 is { } stored && stored != crc64)
             return null;
-        if (Identity.LooksLikeMd5(source.ETag) && Identity.SameETag(source.ETag, written.ETag))
+        if (Identity.LooksLikeMd5(source.Tag) && source.Tag.EqualsIgnoringCase(StoreTag.Of(written.ETag)))
             return Settled(source, written.ETag, crc64, ProofKind.ETagMd5);
         return written.Crc64 is null ? null : Settled(source, written.ETag, crc64, ProofKind.Crc64);
     }

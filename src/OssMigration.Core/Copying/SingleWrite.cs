@@ -17,7 +17,7 @@ internal sealed class SingleWrite(CopyContext context, BlockBuffer content, Over
     private bool _isConfirmed;
 
     /// <summary>Whether the ETag is taken for the MD5 of the content.</summary>
-    public bool KnowsMd5(ObjectHead read) => !read.IsETagOpaque && Identity.LooksLikeMd5(read.Entry.ETag) && context.ETags.IsWorthChecking;
+    public bool KnowsMd5(ObjectHead read) => !read.IsETagOpaque && Identity.LooksLikeMd5(read.Entry.Tag) && context.ETags.IsWorthChecking;
 
     /// <summary>Writes what still arrives. Its CRC-64 is not known yet, so the object carries none in its stamp.</summary>
     public Task<PutResult> SendArrivingAsync(ObjectHead read, Stream body, CancellationToken cancellationToken)
@@ -64,11 +64,8 @@ internal sealed class SingleWrite(CopyContext context, BlockBuffer content, Over
     /// <param name="read">The source object.</param>
     /// <param name="namesMd5">Whether its ETag is the MD5 of the content.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<PutResult> SendAsync(ObjectHead read, bool namesMd5, CancellationToken cancellationToken)
-    {
-        await using Stream body = content.OpenRead();
-        return await SendAsync(read, body, SourceStamp.Apply(read.Metadata, read.Entry, content.Crc64), namesMd5, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<PutResult> SendAsync(ObjectHead read, bool namesMd5, CancellationToken cancellationToken)
+        => SendAsync(read, content.OpenRead(), SourceStamp.Apply(read.Metadata, read.Entry, content.Crc64), namesMd5, cancellationToken);
 
     private async Task<PutResult> SendAsync(ObjectHead read, Stream body, ObjectMetadata metadata, bool namesMd5, CancellationToken cancellationToken)
     {

@@ -22,11 +22,11 @@ internal static class SourceStamp
     /// <summary>The source's metadata with the stamp.</summary>
     public static ObjectMetadata Apply(ObjectMetadata metadata, ObjectEntry source, ulong? crc64)
     {
-        Dictionary<string, string> user = new(metadata.User, StringComparer.Ordinal)
-        {
-            [VersionName] = source.Version.Value,
-            [ModifiedName] = source.LastModified.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-        };
+        Dictionary<string, string> user = new(metadata.User.Count + 3, StringComparer.Ordinal);
+        foreach ((string name, string value) in metadata.User)
+            user[name] = value;
+        user[VersionName] = source.Version.Value;
+        user[ModifiedName] = source.LastModified.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         if (crc64 is { } crc)
             user[Crc64Name] = crc.ToString(CultureInfo.InvariantCulture);
         return metadata with { User = user };

@@ -57,6 +57,10 @@ public sealed class PrefixStore(IObjectReader inner, string prefix) : StoreDecor
     /// <inheritdoc/>
     public override Task<TResult> ReadAsync<TResult>(
         ReadRequest request, Func<ObjectContent, CancellationToken, ValueTask<TResult>> consume, CancellationToken cancellationToken)
+        => prefix.Length == 0 ? Inner.ReadAsync(request, consume, cancellationToken) : ReadBelowAsync(request, consume, cancellationToken);
+
+    private Task<TResult> ReadBelowAsync<TResult>(
+        ReadRequest request, Func<ObjectContent, CancellationToken, ValueTask<TResult>> consume, CancellationToken cancellationToken)
         => Inner.ReadAsync(
             request with { Key = prefix + request.Key },
             (content, token) => consume(content with { Head = Relative(content.Head, request.Key) }, token),
@@ -64,7 +68,7 @@ public sealed class PrefixStore(IObjectReader inner, string prefix) : StoreDecor
 
     /// <inheritdoc/>
     public override Task<PutResult> PutAsync(PutRequest request, CancellationToken cancellationToken)
-        => Target.PutAsync(request with { Key = prefix + request.Key }, cancellationToken);
+        => Target.PutAsync(prefix.Length == 0 ? request : request with { Key = prefix + request.Key }, cancellationToken);
 
     /// <inheritdoc/>
     public override Task DeleteAsync(string key, CancellationToken cancellationToken)

@@ -9,6 +9,9 @@ namespace OssMigration.Core.Throttling;
 /// </summary>
 internal sealed class MeteredStore(IObjectReader inner, TransferMeter meter, Pace pace, ConcurrencyGate places) : StoreDecorator(inner)
 {
+    private readonly Action<int> _countRead = meter.CountRead;
+    private readonly Action<int> _countWritten = bytes => meter.CountWritten(bytes);
+
     /// <inheritdoc/>
     public override async Task<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
     {
@@ -42,7 +45,7 @@ internal sealed class MeteredStore(IObjectReader inner, TransferMeter meter, Pac
                 request,
                 async (content, token) =>
                 {
-                    await using MeteredStream body = new(content.Body, content.Length, ahead, meter.CountRead, pace.Reading, turn);
+                    await using MeteredStream body = new(content.Body, content.Length, ahead, _countRead, pace.Reading, turn);
                     TResult result = await consume(content with { Body = body }, token).ConfigureAwait(false);
                     places.Completed(begun, content.Length);
                     return result;
@@ -58,11 +61,11 @@ internal sealed class MeteredStore(IObjectReader inner, TransferMeter meter, Pac
 
     /// <inheritdoc/>
     public override Task<PutResult> PutAsync(PutRequest request, CancellationToken cancellationToken)
-        => WriteAsync(request.Body, (body, token) => Target.PutAsync(request with { Body = body }, token), cancellationToken);
+        => WriteAsync(request.Body, request, static (target, put, body, token) => target.PutAsync(put with { Body = body }, token), cancellationToken);
 
     /// <inheritdoc/>
     public override Task<UploadedPart> UploadPartAsync(UploadPartRequest request, CancellationToken cancellationToken)
-        => WriteAsync(request.Body, (body, token) => Target.UploadPartAsync(request with { Body = body }, token), cancellationToken);
+        => WriteAsync(request.Body, request, static (target, part, body, token) => target.UploadPartAsync(part with { Body = body }, token), cancellationToken);
 
     /// <inheritdoc/>
     public override async Task DeleteAsync(string key, CancellationToken cancellationToken)
@@ -99,16 +102,17 @@ internal sealed class MeteredStore(IObjectReader inner, TransferMeter meter, Pac
         return await Target.ListUploadsAsync(keyPrefix, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<TResult> WriteAsync<TResult>(Stream content, Func<Stream, CancellationToken, Task<TResult>> send, CancellationToken cancellationToken)
+    private async Task<TResult> WriteAsync<TRequest, TResult>(
+        Stream content, TRequest request, Func<IObjectStore, TRequest, Stream, CancellationToken, Task<TResult>> send, CancellationToken cancellationToken)
     {
         int ahead = pace.Writing.IsLimited ? (int)Math.Min(content.Length, pace.Writing.Piece) : 0;
         long turn = pace.Writing.TakeTurn();
         await BeginWriteAsync(ahead, turn, cancellationToken).ConfigureAwait(false);
-        await using MeteredStream body = new(content, content.Length, ahead, bytes => meter.CountWritten(bytes), pace.Writing, turn);
+        await using MeteredStream body = new(content, content.Length, ahead, _countWritten, pace.Writing, turn);
         long begun = places.Now();
         try
         {
-            TResult result = await send(body, cancellationToken).ConfigureAwait(false);
+            TResult result = await send(Target, request, body, cancellationToken).ConfigureAwait(false);
             places.Completed(begun, content.Length);
             return result;
         }

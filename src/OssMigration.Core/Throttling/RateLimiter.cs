@@ -77,8 +77,11 @@ internal sealed class RateLimiter : IDisposable
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
-        if (!_isLimited)
-            return default;
+        return _isLimited ? QueueAsync(amount, turn, cancellationToken) : default;
+    }
+
+    private ValueTask QueueAsync(int amount, long turn, CancellationToken cancellationToken)
+    {
         lock (_gate)
         {
             if (_perSecond is not { } rate)

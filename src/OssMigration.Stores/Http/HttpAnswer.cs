@@ -16,8 +16,12 @@ internal sealed record AnswerContext(string Store, string? Key, IdleWatch Watch,
 /// <summary>An answer whose headers have arrived. It holds a connection until it is disposed.</summary>
 internal sealed class HttpAnswer : IDisposable
 {
+    private const int UsualHeaders = 16;
+    private static readonly Dictionary<string, string> None = [];
+
     private readonly HttpResponseMessage _response;
     private readonly AnswerContext _context;
+    private List<KeyValuePair<string, HeaderStringValues>>? _headers;
     private bool _disposed;
 
     /// <summary>Takes over the response and the context.</summary>
@@ -43,31 +47,42 @@ internal sealed class HttpAnswer : IDisposable
     /// </summary>
     public string? Header(string name)
     {
-        if (!_response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values)
-            && !_response.Content.Headers.NonValidated.TryGetValues(name, out values))
-            return null;
-        return HeaderText.Decode(values.ToString());
+        foreach ((string header, HeaderStringValues values) in AllHeaders())
+        {
+            if (header.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return HeaderText.Decode(values.ToString());
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether there is a header whose name starts with the prefix (any case).</summary>
+    public bool HasHeaderWithPrefix(string prefix)
+    {
+        foreach ((string header, _) in AllHeaders())
+        {
+            if (header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>All headers whose name starts with the prefix (any case): the lower-case rest of the name, and the value.</summary>
-    public Dictionary<string, string> HeadersWithPrefix(string prefix)
+    public IReadOnlyDictionary<string, string> HeadersWithPrefix(string prefix)
     {
-        Dictionary<string, string> found = new(StringComparer.Ordinal);
-        foreach ((string name, HeaderStringValues values) in _response.Headers.NonValidated)
+        Dictionary<string, string>? found = null;
+        foreach ((string name, HeaderStringValues values) in AllHeaders())
         {
             if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
-                found[name[prefix.Length..].ToLowerInvariant()] = HeaderText.Decode(values.ToString());
+                (found ??= new(StringComparer.Ordinal))[name[prefix.Length..].ToLowerInvariant()] = HeaderText.Decode(values.ToString());
         }
 
-        return found;
+        return found ?? None;
     }
 
     /// <summary>The body as a stream of exactly so many bytes. Valid until the answer is disposed.</summary>
-    public async Task<Stream> OpenBodyAsync(long length)
-    {
-        Stream inner = await _response.Content.ReadAsStreamAsync(_context.Watch.Token).ConfigureAwait(false);
-        return new AnswerStream(inner, length, _context);
-    }
+    public Stream OpenBody(long length) => new AnswerStream(_response.Content.ReadAsStream(_context.Watch.Token), length, _context);
 
     /// <summary>The whole body in memory: listings, XML answers, errors.</summary>
     /// <param name="maxBytes">More is an error (ServerError).</param>
@@ -127,6 +142,19 @@ internal sealed class HttpAnswer : IDisposable
         {
             // The transport was closed first.
         }
+    }
+
+    // A dozen is asked for one after the other; looked up by name, each would be parsed as a name first, in two collections.
+    private List<KeyValuePair<string, HeaderStringValues>> AllHeaders()
+    {
+        if (_headers is { } known)
+            return known;
+        List<KeyValuePair<string, HeaderStringValues>> all = new(UsualHeaders);
+        foreach (KeyValuePair<string, HeaderStringValues> header in _response.Headers.NonValidated)
+            all.Add(header);
+        foreach (KeyValuePair<string, HeaderStringValues> header in _response.Content.Headers.NonValidated)
+            all.Add(header);
+        return _headers = all;
     }
 
     private StoreException TooLarge(int maxBytes) =>

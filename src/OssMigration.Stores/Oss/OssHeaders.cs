@@ -32,7 +32,8 @@ internal sealed class OssHeaders(string store)
             if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(NameCharacters))
                 throw Refused(request, $"OSS takes letters, digits and hyphens in names of metadata only; it refuses '{name}'.");
             bytes += name.Length + value.Length;
-            request.WithHeader(UserPrefix + name.ToLowerInvariant(), Checked(request, UserPrefix + name, value));
+            string header = UserPrefix + name.ToLowerInvariant();
+            request.WithHeader(header, Checked(request, header, value));
         }
 
         if (bytes > OssStore.OssLimits.MaxMetadataBytes)

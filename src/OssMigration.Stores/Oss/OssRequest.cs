@@ -5,6 +5,8 @@ namespace OssMigration.Stores.Oss;
 /// <summary>One request to OSS before it is signed. A request may be signed and sent again: signing replaces what it added.</summary>
 internal sealed class OssRequest(HttpMethod method, string bucket, string? key)
 {
+    private const int UsualHeaders = 12;
+
     private string? _encodedQuery;
 
     /// <summary>The verb.</summary>
@@ -27,7 +29,7 @@ internal sealed class OssRequest(HttpMethod method, string bucket, string? key)
     public string EncodedQuery => _encodedQuery ??= OssQuery.Encode(Query);
 
     /// <summary>Headers by lower-case name, each name once.</summary>
-    public List<KeyValuePair<string, string>> Headers { get; } = [];
+    public List<KeyValuePair<string, string>> Headers { get; } = new(UsualHeaders);
 
     /// <summary>Names of further headers to sign (V4 only); null for none.</summary>
     public IReadOnlyList<string>? AdditionalHeaders { get; init; }
@@ -46,7 +48,7 @@ internal sealed class OssRequest(HttpMethod method, string bucket, string? key)
     /// <summary>Sets a header; the name is lower case.</summary>
     public OssRequest WithHeader(string name, string value)
     {
-        int at = Headers.FindIndex(header => header.Key == name);
+        int at = IndexOf(name);
         if (at < 0)
             Headers.Add(new(name, value));
         else
@@ -55,14 +57,16 @@ internal sealed class OssRequest(HttpMethod method, string bucket, string? key)
     }
 
     /// <summary>The value of a header, or null.</summary>
-    public string? Header(string name)
+    public string? Header(string name) => IndexOf(name) is >= 0 and int at ? Headers[at].Value : null;
+
+    private int IndexOf(string name)
     {
-        foreach ((string key, string value) in Headers)
+        for (int at = 0; at < Headers.Count; at++)
         {
-            if (key == name)
-                return value;
+            if (Headers[at].Key == name)
+                return at;
         }
 
-        return null;
+        return -1;
     }
 }

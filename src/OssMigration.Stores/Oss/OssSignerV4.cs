@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
 
@@ -23,7 +24,7 @@ internal sealed class OssSignerV4(string region, string product = "oss") : IOssS
     /// <inheritdoc/>
     public void Sign(OssRequest request, StoreCredential credential, DateTimeOffset now)
     {
-        string time = FormatTime(now);
+        string time = SigningTime.Format(now);
         request.WithHeader("x-oss-content-sha256", UnsignedPayload).WithHeader("x-oss-date", time);
         request.Headers.RemoveAll(static header => header.Key is "authorization" or "x-oss-security-token");
         if (credential.SecurityToken is not null)
@@ -31,17 +32,15 @@ internal sealed class OssSignerV4(string region, string product = "oss") : IOssS
         request.Headers.Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
 
         List<string> additional = AdditionalNames(request);
-        string signature = Signature(request, request.EncodedQuery, request.Headers, additional, credential, time);
-        string names = additional.Count == 0 ? "" : $",AdditionalHeaders={string.Join(';', additional)}";
-        request.WithHeader(
-            "authorization",
-            string.Concat($"{Algorithm} Credential={credential.AccessKeyId}/", time.AsSpan(0, 8), _scopeTail, $"{names},Signature={signature}"));
+        Span<byte> signature = stackalloc byte[SHA256.HashSizeInBytes];
+        Signature(request, request.EncodedQuery, request.Headers, additional, credential, time, signature);
+        request.WithHeader("authorization", Authorization(credential.AccessKeyId, time, additional, signature));
     }
 
     /// <inheritdoc/>
     public string Presign(OssRequest request, StoreCredential credential, DateTimeOffset now, TimeSpan lifetime)
     {
-        string time = FormatTime(now);
+        string time = SigningTime.Format(now);
         List<string> additional = AdditionalNames(request);
         List<KeyValuePair<string, string>> query =
         [
@@ -57,8 +56,9 @@ internal sealed class OssSignerV4(string region, string product = "oss") : IOssS
             query.Add(new("x-oss-additional-headers", string.Join(';', additional)));
         List<KeyValuePair<string, string>> headers = [.. request.Headers];
         headers.Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
-        string signature = Signature(request, OssQuery.Encode(query), headers, additional, credential, time);
-        query.Add(new("x-oss-signature", signature));
+        Span<byte> signature = stackalloc byte[SHA256.HashSizeInBytes];
+        Signature(request, OssQuery.Encode(query), headers, additional, credential, time, signature);
+        query.Add(new("x-oss-signature", Convert.ToHexString(signature).ToLowerInvariant()));
         return OssQuery.Encode(query);
     }
 
@@ -114,9 +114,6 @@ internal sealed class OssSignerV4(string region, string product = "oss") : IOssS
         }
     }
 
-    private static string FormatTime(DateTimeOffset now) =>
-        now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-
     private static bool IsAlwaysSigned(string name) =>
         name.StartsWith("x-oss-", StringComparison.Ordinal) || name is "content-type" or "content-md5";
 
@@ -135,15 +132,42 @@ internal sealed class OssSignerV4(string region, string product = "oss") : IOssS
         return names;
     }
 
-    private string Signature(
+    private string Authorization(string accessKeyId, string time, List<string> additional, ReadOnlySpan<byte> signature)
+    {
+        Utf8Builder text = new(TypicalBytes);
+        try
+        {
+            text.Append(Algorithm);
+            text.Append(" Credential=");
+            text.Append(accessKeyId);
+            text.Append('/');
+            text.Append(time.AsSpan(0, 8));
+            text.Append(_scopeTail);
+            for (int i = 0; i < additional.Count; i++)
+            {
+                text.Append(i == 0 ? ",AdditionalHeaders=" : ";");
+                text.Append(additional[i]);
+            }
+
+            text.Append(",Signature=");
+            text.AppendHex(signature);
+            return Encoding.UTF8.GetString(text.Written);
+        }
+        finally
+        {
+            text.Dispose();
+        }
+    }
+
+    private void Signature(
         OssRequest request,
         string encodedQuery,
         List<KeyValuePair<string, string>> headers,
         List<string> additional,
         StoreCredential credential,
-        string time)
+        string time,
+        Span<byte> hash)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         HashCanonicalRequest(request, encodedQuery, headers, additional, hash);
         ReadOnlySpan<char> date = time.AsSpan(0, 8);
         Utf8Builder text = new(TypicalBytes);
@@ -158,7 +182,6 @@ internal sealed class OssSignerV4(string region, string product = "oss") : IOssS
             text.Append('\n');
             text.AppendHex(hash);
             HMACSHA256.HashData(_keys.Get(credential.AccessKeySecret, date), text.Written, hash);
-            return Convert.ToHexString(hash).ToLowerInvariant();
         }
         finally
         {

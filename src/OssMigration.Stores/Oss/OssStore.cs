@@ -146,7 +146,7 @@ public sealed partial class OssStore : IObjectStore, IBucketInspector, IMetadata
         ObjectHead head = _headers.Read(answer, request.Key, size);
         if (request.IfVersion is { } wanted && !string.Equals(wanted.Value, head.Entry.ETag, StringComparison.OrdinalIgnoreCase))
             throw Error(StoreErrorKind.Changed, "OSS ignored the condition and answered with another version.", answer, request.Key);
-        Stream body = await answer.OpenBodyAsync(length).ConfigureAwait(false);
+        Stream body = answer.OpenBody(length);
         await using (body.ConfigureAwait(false))
             return await consume(new ObjectContent(head, length, body), cancellationToken).ConfigureAwait(false);
     }

@@ -68,7 +68,14 @@ internal sealed class S3Client : IDisposable
         {
             S3Site site = _site;
             StoreCredential? credential = await _credentials.GetAsync(refresh: false, cancellationToken).ConfigureAwait(false);
-            HttpAnswer answer = await SendOnceAsync(request, site, credential, cancellationToken).ConfigureAwait(false);
+            if (credential is not null)
+            {
+                string payload = request.Body is null ? S3Signer.EmptyPayload : await PayloadAsync(request.Body, site, cancellationToken).ConfigureAwait(false);
+                site.Signer.Sign(request, site.Layout, credential, _clock.UtcNow, payload);
+            }
+
+            using HttpRequestMessage message = Build(request, site);
+            HttpAnswer answer = await _transport.SendAsync(message, request.Key, cancellationToken).ConfigureAwait(false);
             if (answer.IsSuccess || (answer.Status == HttpStatusCode.NotFound && request.AcceptsNotFound))
                 return answer;
             using (answer)
@@ -89,28 +96,13 @@ internal sealed class S3Client : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
 
-    private async Task<HttpAnswer> SendOnceAsync(
-        S3Request request, S3Site site, StoreCredential? credential, CancellationToken cancellationToken)
-    {
-        if (credential is not null)
-        {
-            string payload = await PayloadAsync(request, site, cancellationToken).ConfigureAwait(false);
-            site.Signer.Sign(request, site.Layout, credential, _clock.UtcNow, payload);
-        }
-
-        using HttpRequestMessage message = Build(request, site);
-        return await _transport.SendAsync(message, request.Key, cancellationToken).ConfigureAwait(false);
-    }
-
     // Without TLS the signature is all that protects the content on its way.
-    private static async ValueTask<string> PayloadAsync(S3Request request, S3Site site, CancellationToken cancellationToken)
+    private static async ValueTask<string> PayloadAsync(Stream body, S3Site site, CancellationToken cancellationToken)
     {
-        if (request.Body is null)
-            return S3Signer.EmptyPayload;
         if (site.Layout.Origin.StartsWith("https:", StringComparison.Ordinal))
             return S3Signer.UnsignedPayload;
-        request.Body.Position = 0;
-        byte[] hash = await SHA256.HashDataAsync(request.Body, cancellationToken).ConfigureAwait(false);
+        body.Position = 0;
+        byte[] hash = await SHA256.HashDataAsync(body, cancellationToken).ConfigureAwait(false);
         return Convert.ToHexString(hash).ToLowerInvariant();
     }
 

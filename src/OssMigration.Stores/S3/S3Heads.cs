@@ -23,11 +23,11 @@ internal static class S3Heads
     /// <param name="isWhole">False for a range: S3 may then declare the checksum of a part, which says nothing of the object.</param>
     public static ObjectHead Read(HttpAnswer answer, string key, long size, bool isWhole)
     {
-        string? etag = answer.Header("ETag")?.Trim('"', ' ');
+        StoreTag etag = StoreTag.Of(answer.Header("ETag")?.Trim('"', ' '));
         DateTimeOffset modified = HttpDate.TryParse(answer.Header("Last-Modified"), out DateTimeOffset date) ? date : default;
         string? storageClass = answer.Header("x-amz-storage-class");
         ObjectEntry entry = new(
-            key, size, Version(StoreTag.Of(etag), size, modified), etag, modified, storageClass, Availability(answer, storageClass));
+            key, size, Version(etag, size, modified), etag, modified, storageClass, Availability(answer, storageClass));
         return new ObjectHead(entry, Metadata(answer), null, isWhole ? Checksums(answer) : [], IsETagOpaque: IsETagOpaque(answer));
     }
 
@@ -77,6 +77,8 @@ internal static class S3Heads
 
     private static List<DeclaredChecksum> Checksums(HttpAnswer answer)
     {
+        if (!answer.HasHeaderWithPrefix("x-amz-checksum-"))
+            return [];
         List<DeclaredChecksum> found = [];
         if (string.Equals(answer.Header("x-amz-checksum-type"), "COMPOSITE", StringComparison.OrdinalIgnoreCase))
             return found;

@@ -10,6 +10,8 @@ namespace OssMigration.Stores.S3;
 /// <param name="query">The encoded query in canonical form: sorted, each name with its <c>=</c>.</param>
 internal sealed class S3Request(HttpMethod method, string? key, string encodedKey, string query)
 {
+    private const int UsualHeaders = 8;
+
     /// <summary>The verb.</summary>
     public HttpMethod Method { get; } = method;
 
@@ -23,7 +25,7 @@ internal sealed class S3Request(HttpMethod method, string? key, string encodedKe
     public string Query { get; } = query;
 
     /// <summary>Headers by lower-case name, each name once. The signer adds and replaces its own.</summary>
-    public List<KeyValuePair<string, string>> Headers { get; } = [];
+    public List<KeyValuePair<string, string>> Headers { get; } = new(UsualHeaders);
 
     /// <summary>The content; null for none. Sent from its beginning at every attempt, never disposed.</summary>
     public Stream? Body { get; init; }
@@ -66,10 +68,25 @@ internal sealed class S3Request(HttpMethod method, string? key, string encodedKe
     }
 
     /// <summary>Removes a header, if it is there.</summary>
-    public void RemoveHeader(string name) => Headers.RemoveAll(header => header.Key == name);
+    public void RemoveHeader(string name)
+    {
+        if (IndexOf(name) is >= 0 and int at)
+            Headers.RemoveAt(at);
+    }
 
     /// <summary>Whether a header is there.</summary>
-    public bool HasHeader(string name) => Headers.Exists(header => header.Key == name);
+    public bool HasHeader(string name) => IndexOf(name) >= 0;
+
+    private int IndexOf(string name)
+    {
+        for (int at = 0; at < Headers.Count; at++)
+        {
+            if (Headers[at].Key == name)
+                return at;
+        }
+
+        return -1;
+    }
 
     private static string Encode(ReadOnlySpan<(string Name, string? Value)> query)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
@@ -37,7 +36,7 @@ internal sealed class S3Signer(string region)
     {
         List<KeyValuePair<string, string>> headers = request.Headers;
         headers.RemoveAll(static header => header.Key is "authorization" or "x-amz-date" or "x-amz-content-sha256" or "x-amz-security-token");
-        string time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        string time = SigningTime.Format(now);
         headers.Add(new("x-amz-content-sha256", payload));
         headers.Add(new("x-amz-date", time));
         if (credential.SecurityToken is not null)

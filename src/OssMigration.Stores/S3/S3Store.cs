@@ -104,7 +104,7 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
         else
             get.SetHeader("x-amz-checksum-mode", "ENABLED");
         // A version that was made up for want of an ETag has spaces, and no ETag has.
-        if (request.IfVersion is { } version && !version.Value.Contains(' ', StringComparison.Ordinal))
+        if (request.IfVersion is { } version && (version.Tag.IsDigest || !version.Value.Contains(' ', StringComparison.Ordinal)))
             get.SetHeader("if-match", $"\"{version.Value}\"");
 
         using HttpAnswer answer = await _client.SendAsync(get, cancellationToken).ConfigureAwait(false);
@@ -112,7 +112,7 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
         ObjectHead head = S3Heads.Read(answer, request.Key, size, isWhole: request.Range is null);
         if (request.IfVersion is { } wanted && wanted != head.Entry.Version)
             throw Error(StoreErrorKind.Changed, "S3 ignored the condition and answered with another version.", answer, request.Key);
-        Stream body = await answer.OpenBodyAsync(length).ConfigureAwait(false);
+        Stream body = answer.OpenBody(length);
         await using (body.ConfigureAwait(false))
             return await consume(new ObjectContent(head, length, body), cancellationToken).ConfigureAwait(false);
     }
