@@ -14,7 +14,7 @@ namespace OssMigration;
 /// Makes every error record of the module. The ids are contract, scripts and tests branch on them: <c>Store*</c> for what a
 /// store refused (the word is the <see cref="StoreErrorKind"/>), <c>Job*</c> for a job that cannot be used
 /// (<see cref="JobStateError"/>), <c>JobOptionsInvalid</c>, <c>Object*</c> for one object of a run
-/// (<see cref="MigrationItemState"/>), <c>Run*</c>, <c>JobBase*</c>, <c>Mirror*</c>, <c>Cutover*</c> and <c>Lifecycle*</c> for what is refused on
+/// (<see cref="MigrationItemState"/>), <c>Run*</c>, <c>JobBase*</c>, <c>State*</c>, <c>Mirror*</c>, <c>Cutover*</c> and <c>Lifecycle*</c> for what is refused on
 /// safety's behalf, <c>Bucket*</c>, <c>Policy*</c> and <c>Forecast*</c> for a preparation that cannot be made (<see cref="RefusedException"/>),
 /// <c>Cluster*</c> for a machine that cannot take part in a job of many, <c>Queue*</c> for a broker that cannot be used (<see cref="QueueProblem"/>),
 /// <c>CredentialNeeded</c>, <c>Sandbox*</c>, <c>ArgumentInvalid</c>, <c>LocalDisk</c>, <c>Unexpected</c>.
@@ -30,6 +30,7 @@ internal static class Errors
         JobOptionException e => Record(e, "JobOptionsInvalid", ErrorCategory.InvalidArgument, target, e.Message),
         JobStateException e => Record(e, "Job" + e.Error, CategoryOf(e.Error), e.JobName, e.Message),
         CredentialNeededException e => Record(e, "CredentialNeeded", ErrorCategory.AuthenticationError, e.Address.Uri, e.Message),
+        RefusedException { ErrorId: "StateLeaseHeld" } e => Record(e, e.ErrorId, ErrorCategory.ResourceBusy, target, e.Reason, e.Mend),
         RefusedException e => Record(e, e.ErrorId, ErrorCategory.InvalidOperation, target, e.Reason, e.Mend),
         CutoverTimeoutException e => Record(e, "CutoverTimeout", ErrorCategory.OperationTimeout, e.Last ?? target, e.Message),
         QueueException e => Record(e, "Queue" + e.Problem, CategoryOf(e.Problem), target, e.Message),

@@ -34,6 +34,7 @@ public sealed partial class TroubleshootingTests
 
         Assert.Contains("LifecycleComparisonStale", ids);
         Assert.Contains("RunItemOfOtherJob", ids);
+        Assert.Contains("StateLeaseHeld", ids);
         Assert.Empty(ids.Except(IdsOfTopic()));
     }
 
@@ -98,6 +99,6 @@ public sealed partial class TroubleshootingTests
     [GeneratedRegex(@"^ {4}(?<id>[A-Z][A-Za-z]+)(, (?<id>[A-Z][A-Za-z]+))*\r?$", RegexOptions.Multiline)]
     private static partial Regex EntryLine();
 
-    [GeneratedRegex("^(Bucket|Cluster|Cutover|Forecast|JobBase|Lifecycle|Mirror|Policy|Report|Run)[A-Z][a-z][A-Za-z]+$")]
+    [GeneratedRegex("^(Bucket|Cluster|Cutover|Forecast|JobBase|Lifecycle|Mirror|Policy|Report|Run|State)[A-Z][a-z][A-Za-z]+$")]
     private static partial Regex RefusalWord();
 }

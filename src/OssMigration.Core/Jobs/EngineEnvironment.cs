@@ -1,3 +1,4 @@
+using OssMigration.Core.RemoteState;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Jobs;
@@ -21,6 +22,9 @@ public sealed record EngineEnvironment
 
     /// <summary>The delays between attempts of a request. How many attempts there are is the job's.</summary>
     public RetryOptions Retry { get; init; } = new();
+
+    /// <summary>The times that leases and snapshots of a job's state keep.</summary>
+    public StateTiming StateTiming { get; init; } = new();
 
     /// <summary>A number from 0 up to 1; <see cref="System.Random"/> itself is not thread-safe.</summary>
     internal double Chance()

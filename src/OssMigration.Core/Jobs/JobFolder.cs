@@ -34,6 +34,9 @@ internal sealed class JobFolder(string home, string name)
     /// <summary>Whether the job exists.</summary>
     public bool Exists => JobOptionCheck.IsName(name) && File.Exists(Journal);
 
+    private const int LockAttempts = 5;
+    private static readonly TimeSpan LockDelay = TimeSpan.FromMilliseconds(100);
+
     private string LockFile => System.IO.Path.Combine(Path, "lock");
 
     /// <summary>Makes the folder with a new journal.</summary>
@@ -82,6 +85,49 @@ internal sealed class JobFolder(string home, string name)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new StoreException(StoreErrorKind.LocalDisk, LockFile, $"The job's lock cannot be taken: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>As <see cref="Lock"/>, where the job may have to be brought here first. Makes the folder.</summary>
+    /// <exception cref="JobStateException">Another process has it.</exception>
+    public async Task<IDisposable> TakeAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreErrorKind.LocalDisk, Path, $"The job's folder cannot be written: {exception.Message}", exception);
+        }
+
+        // Get-MigrationJob looks whether the job is locked by locking it for a moment; that moment is waited for.
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Lock();
+            }
+            catch (JobStateException) when (attempt < LockAttempts)
+            {
+                await Task.Delay(LockDelay, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>A name by which this folder is told from one of the same job on another machine.</summary>
+    public string OwnName()
+    {
+        string file = System.IO.Path.Combine(Path, "name");
+        try
+        {
+            if (!File.Exists(file))
+                File.WriteAllText(file, Guid.NewGuid().ToString("n"));
+            return File.ReadAllText(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreErrorKind.LocalDisk, file, $"The job's folder cannot be written: {exception.Message}", exception);
         }
     }
 

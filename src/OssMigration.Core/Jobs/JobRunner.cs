@@ -1,31 +1,84 @@
 using System.Runtime.CompilerServices;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Jobs;
 
 /// <summary>Runs a job from its beginning, or from where its last process left it, to its report; an incremental one run by run.</summary>
 internal sealed class JobRunner(EngineEnvironment environment, JobFolder folder, RunOptions options, IRunListener listener)
 {
-    private const int LockAttempts = 5;
-    private static readonly TimeSpan LockDelay = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Runs, and gives the report of each run as it ends.</summary>
     public async IAsyncEnumerable<MigrationReport> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ReadJob();
-        using IDisposable held = await LockAsync(cancellationToken).ConfigureAwait(false);
+        using IDisposable? held = options.State is null ? await folder.TakeAsync(environment.Time, cancellationToken).ConfigureAwait(false) : null;
+        RefuseWithoutState();
         await using JournalWriter journal = new(folder.Journal, folder.Name);
         await journal.WriteAsync(writes => writes.SetStop(false)).ConfigureAwait(false);
 
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, options.State?.Lost ?? default);
         using CancellationTokenSource budget = options.TimeBudget is { } time ? new CancellationTokenSource(time, environment.Time) : new CancellationTokenSource();
         using CancellationTokenRegistration onBudget = budget.Token.Register(stop.Cancel);
         RunOrder order = new(environment, folder, options, journal, listener);
         while (await NextAsync(order, budget.Token, stop.Token).ConfigureAwait(false) is { } run)
         {
-            MigrationReport report = await RunOneAsync(run, journal, () => budget.IsCancellationRequested, stop.Token).ConfigureAwait(false);
+            MigrationReport report = await RunKeptAsync(run, journal, () => WhyStopped(budget), stop.Token).ConfigureAwait(false);
             yield return report;
+        }
+
+        if (options.State is { Lost.IsCancellationRequested: true } state)
+            throw state.LostError();
+    }
+
+    private string WhyStopped(CancellationTokenSource budget)
+    {
+        if (options.State is { Lost.IsCancellationRequested: true })
+            return "The lease of the job's state was lost.";
+        return budget.IsCancellationRequested ? "The time budget is used up." : "The run was cancelled.";
+    }
+
+    // Whatever a run came to is in a snapshot before anybody hears of it.
+    private async Task<MigrationReport> RunKeptAsync(RunRow run, JournalWriter journal, Func<string> whyStopped, CancellationToken cancellationToken)
+    {
+        if (options.State is not { } state)
+            return await RunOneAsync(run, journal, whyStopped, cancellationToken).ConfigureAwait(false);
+        MigrationReport report;
+        try
+        {
+            report = await RunOneAsync(run, journal, whyStopped, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is StoreException or JobStateException or JobOptionException or RefusedException)
+        {
+            try
+            {
+                await state.TakeAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception second) when (second is StoreException or JobStateException or RefusedException)
+            {
+                listener.OnEvent(new RunEvent(EventLevel.Warning, $"No snapshot of the broken run could be taken: {second.Message}"));
+            }
+
+            throw;
+        }
+
+        if (!state.Lost.IsCancellationRequested)
+            await state.TakeAsync(CancellationToken.None).ConfigureAwait(false);
+        return report;
+    }
+
+    private void RefuseWithoutState()
+    {
+        using JournalReader reader = folder.Read();
+        if (options.State is { } state)
+        {
+            if (state.JobName != folder.Name)
+                throw new ArgumentException($"The state is that of job '{state.JobName}'.");
+        }
+        else if (reader.State() is { } kept)
+        {
+            throw new RefusedException(
+                "StateUriNeeded", $"Job '{folder.Name}' keeps its state at {kept.Address.Uri}, where another machine may have gone on with it.", "Start it with that address as -StateUri.");
         }
     }
 
@@ -44,31 +97,15 @@ internal sealed class JobRunner(EngineEnvironment environment, JobFolder folder,
         }
     }
 
-    private async Task<MigrationReport> RunOneAsync(RunRow run, JournalWriter journal, Func<bool> isOverBudget, CancellationToken cancellationToken)
+    private async Task<MigrationReport> RunOneAsync(RunRow run, JournalWriter journal, Func<string> whyStopped, CancellationToken cancellationToken)
     {
         MigrationJob job = ReadJob();
         CutoverClock cutover = new(environment.Time) { Moment = job.CutoverTime };
         await using StoreChain stores = new(environment, job, options.Credentials, listener, cutover);
         RunStretch stretch = new(job, run, journal, stores, cutover, cutover.HasCome);
         using ListerChoice listers = new(stores, job, run, folder, listener);
-        RunLoop loop = new(environment, folder, listers, options, listener, isOverBudget);
+        RunLoop loop = new(environment, folder, listers, options, listener, whyStopped);
         return await loop.RunAsync(stretch, cancellationToken).ConfigureAwait(false);
-    }
-
-    // Get-MigrationJob looks whether the job is locked by locking it for a moment; that moment is waited for.
-    private async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return folder.Lock();
-            }
-            catch (JobStateException) when (attempt < LockAttempts)
-            {
-                await Task.Delay(LockDelay, environment.Time, cancellationToken).ConfigureAwait(false);
-            }
-        }
     }
 
     private MigrationJob ReadJob()

@@ -1,4 +1,5 @@
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
 using OssMigration.Core.Throttling;
 
 namespace OssMigration.Core.Jobs;
@@ -30,6 +31,9 @@ public sealed record JobStatus(MigrationJob Job, JobState State, MigrationReport
 
     /// <summary>When the timetable changes that next; null where it does not.</summary>
     public DateTimeOffset? LimitsChangeAt { get; init; }
+
+    /// <summary>Where its state is kept apart from this machine; null for a job that is on this machine alone.</summary>
+    public StoreAddress? StateAddress { get; init; }
 
     /// <summary>With an incremental job: how many runs of its series are done.</summary>
     public int RunsDone { get; init; }

@@ -1,5 +1,6 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Journal;
+using OssMigration.Core.RemoteState;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 using OssMigration.Core.Throttling;
@@ -9,6 +10,9 @@ namespace OssMigration.Core.Jobs;
 /// <summary>The engine as its host sees it: jobs, runs, comparisons. Thread-safe.</summary>
 public sealed class MigrationEngine(EngineEnvironment environment)
 {
+    private static readonly TimeSpan SnapshotPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SnapshotLook = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Checks a job's options (all contradictions at once) and stores it.</summary>
     /// <returns>The job as stored.</returns>
     /// <exception cref="JobOptionException">Options are out of range or contradict each other.</exception>
@@ -71,10 +75,41 @@ public sealed class MigrationEngine(EngineEnvironment environment)
         {
             Limits = limits.At(now),
             LimitsChangeAt = limits.NextChange(now),
+            StateAddress = reader.State()?.Address,
             RunsDone = reader.RunsDone(),
             NextRunAt = SeriesClock.NextRunAt(reader),
             LifecycleRules = [.. reader.LifecycleRules().Where(rule => rule.WithdrawnAt is null)],
         };
+    }
+
+    /// <summary>
+    /// Takes a job whose state is kept apart from this machine for this process: its newest journal is brought here, also to an empty
+    /// disk, or the one that is here gets its first snapshot. The result goes into <see cref="RunOptions.State"/>.
+    /// </summary>
+    /// <exception cref="RefusedException">StateLeaseHeld, StateOtherJob, StateOtherPlace, StateUriOverlaps, StateBucketVersioned.</exception>
+    /// <exception cref="JobStateException">There is no such job at either place, another process has it, or its snapshot is damaged or of another version.</exception>
+    /// <exception cref="StoreException">The place cannot be used.</exception>
+    public Task<KeptState> OpenStateAsync(string name, StateLocation location, IRunListener listener, CancellationToken cancellationToken)
+        => KeptState.OpenAsync(environment, NamedFolder(name), location, listener, cancellationToken);
+
+    /// <summary>Where a job stands by its newest snapshot. Nothing is taken, and nothing stays on this machine.</summary>
+    /// <exception cref="JobStateException">There is no such job, or its snapshot is damaged or of another version.</exception>
+    /// <exception cref="StoreException">The place cannot be read.</exception>
+    public async Task<JobStatus> GetJobAsync(string name, StateLocation location, IRunListener listener, CancellationToken cancellationToken)
+    {
+        NamedFolder(name);
+        DirectoryInfo home = Directory.CreateTempSubdirectory("ossmigration-");
+        try
+        {
+            JobFolder folder = new(home.FullName, name);
+            bool isHeld = await KeptState.FetchAsync(environment, folder, location, listener, cancellationToken).ConfigureAwait(false);
+            JobStatus status = new MigrationEngine(environment with { Home = home.FullName }).GetJob(name);
+            return isHeld ? status with { State = JobState.Running } : status;
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
     }
 
     /// <summary>All jobs with where they stand, by name.</summary>
@@ -84,11 +119,19 @@ public sealed class MigrationEngine(EngineEnvironment environment)
     public IReadOnlyList<string> GetJobNames() => JobFolder.Names(environment.Home);
 
     /// <summary>Changes limits or the cut-over moment, from any process, also while the job runs.</summary>
+    /// <exception cref="RefusedException">StateUriNeeded: its state is kept elsewhere, and nothing here would tell that.</exception>
     public MigrationJob SetJob(string name, JobChanges changes)
     {
         JobFolder folder = Folder(name);
         using (JournalReader reader = folder.Read())
+        {
             reader.Job();
+            if (reader.State() is { } kept && !folder.IsLocked())
+            {
+                throw new RefusedException(
+                    "StateUriNeeded", $"Job '{name}' keeps its state at {kept.Address.Uri}, and another machine would not hear of a change that is made here alone.", "Change it with that address as -StateUri.");
+            }
+        }
 
         // Read and written in one transaction, so that of two processes none takes back what the other changed.
         MigrationJob? changed = null;
@@ -99,6 +142,31 @@ public sealed class MigrationEngine(EngineEnvironment environment)
             return changed;
         }));
         return changed!;
+    }
+
+    /// <summary>
+    /// Changes a job whose state is kept apart from this machine. Where a process of this machine runs it, that one takes up the change and
+    /// its next snapshot has it; a moment of cut-over is waited for until a snapshot has it.
+    /// </summary>
+    /// <exception cref="RefusedException">As for <see cref="OpenStateAsync"/>; StateNotKept: the moment of cut-over is in no snapshot yet.</exception>
+    public async Task<MigrationJob> SetJobAsync(string name, JobChanges changes, StateLocation location, IRunListener listener, CancellationToken cancellationToken)
+    {
+        JobFolder folder = NamedFolder(name);
+        if (folder.Exists && folder.IsLocked())
+        {
+            MigrationJob changed = SetJob(name, changes);
+            if (changes.CutoverTime is { } moment)
+                await WaitForSnapshotAsync(folder, moment, cancellationToken).ConfigureAwait(false);
+            return changed;
+        }
+
+        KeptState state = await OpenStateAsync(name, location, listener, cancellationToken).ConfigureAwait(false);
+        await using (state.ConfigureAwait(false))
+        {
+            MigrationJob changed = SetJob(name, changes);
+            await state.TakeAsync(cancellationToken).ConfigureAwait(false);
+            return changed;
+        }
     }
 
     /// <summary>Deletes the job's journal and manifests. Objects are not touched. Refused while the job runs.</summary>
@@ -210,6 +278,29 @@ public sealed class MigrationEngine(EngineEnvironment environment)
     }
 
     private JobFolder Folder(string name) => new(environment.Home, name);
+
+    private JobFolder NamedFolder(string name)
+        => JobOptionCheck.IsName(name) ? Folder(name) : throw new JobStateException(JobStateError.NotFound, name, $"There is no job '{name}'.");
+
+    private async Task WaitForSnapshotAsync(JobFolder folder, DateTimeOffset moment, CancellationToken cancellationToken)
+    {
+        long begun = environment.Time.GetTimestamp();
+        while (environment.Time.GetElapsedTime(begun) < SnapshotPatience)
+        {
+            using (JournalReader reader = folder.Read())
+            {
+                if (reader.State() is not { } kept || kept.CutoverTime == moment)
+                    return;
+            }
+
+            await Task.Delay(SnapshotLook, environment.Time, cancellationToken).ConfigureAwait(false);
+        }
+
+        throw new RefusedException(
+            "StateNotKept",
+            FormattableString.Invariant($"The process that runs job '{folder.Name}' knows that cut-over is at {moment:u}, but no snapshot has it after {SnapshotPatience.TotalSeconds:F0} seconds."),
+            "Give the same moment again before the business is switched.");
+    }
 
     private static void Write(JobFolder folder, Action<JournalTransaction> write)
     {

@@ -12,7 +12,7 @@ namespace OssMigration.Core.Jobs;
 /// Drives a run stretch by stretch to its report. A new stretch begins when cut-over comes, and, as a run of its own, when
 /// a store is caught listing out of order.
 /// </summary>
-internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, ListerChoice listers, RunOptions options, IRunListener listener, Func<bool> isOverBudget)
+internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, ListerChoice listers, RunOptions options, IRunListener listener, Func<string> whyStopped)
 {
     /// <summary>Runs to the end, or until the token stops it.</summary>
     public async Task<MigrationReport> RunAsync(RunStretch first, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
         {
         }
 
-        reason ??= isOverBudget() ? "The time budget is used up." : "The run was cancelled.";
+        reason ??= whyStopped();
         return new Ending(await EndAsync(stretch, assembly.Reports.Stopped(reason), isFinished: false).ConfigureAwait(false));
     }
 

@@ -1,3 +1,4 @@
+using OssMigration.Core.RemoteState;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Slices;
 using OssMigration.Core.Stores;
@@ -39,6 +40,9 @@ public sealed record RunOptions
 
     /// <summary>Gives the ranges of the run to other machines; null to run them here.</summary>
     public ISliceExchange? Exchange { get; init; }
+
+    /// <summary>The job's state where it is kept apart from this machine; null for a job that is on this machine alone.</summary>
+    public KeptState? State { get; init; }
 
     /// <summary>What the run is to look at.</summary>
     internal RunScope Scope => Selection is not null ? RunScope.Selection : FailedOnly ? RunScope.FailedOnly : RunScope.Everything;

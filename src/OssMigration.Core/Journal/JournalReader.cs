@@ -5,6 +5,7 @@ using OssMigration.Core.Copying;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Planning;
+using OssMigration.Core.RemoteState;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Slices;
 using OssMigration.Core.Stores;
@@ -177,6 +178,11 @@ internal sealed class JournalReader : IDisposable
     /// <summary>How it stands with the ranges of a run that other machines work on; null where none do.</summary>
     public Sharing? Sharing(int run) => Guard(() => JournalSchema.GetMeta(_connection, JournalTransaction.SharingName)) is { } text
         && Guard(() => JsonSerializer.Deserialize<Sharing>(text, JobJson.Options)!) is { } sharing && sharing.Run == run ? sharing : null;
+
+    /// <summary>The last snapshot of this journal; null where it has none.</summary>
+    public StateMarker? State() => Guard(() => JournalSchema.GetMeta(_connection, JournalTransaction.StateName)) is { } text
+        ? Guard(() => JsonSerializer.Deserialize<StateMarker>(text, JobJson.Options)!)
+        : null;
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();

@@ -22,6 +22,9 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
     /// <summary>Where the meta table has the sharing of a run.</summary>
     public const string SharingName = "sharing";
 
+    /// <summary>Where the meta table has the last snapshot.</summary>
+    public const string StateName = "state";
+
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
 
     /// <summary>Begins a run; its ranges follow when they are planned.</summary>

@@ -1,5 +1,9 @@
 using System.Management.Automation;
 using OssMigration.Core.Jobs;
+using OssMigration.Core.RemoteState;
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Views;
@@ -20,6 +24,11 @@ namespace OssMigration.Commands;
 /// Go on with what was stopped
 /// <code>Get-MigrationJob | Where-Object State -eq Stopped | Start-OssMigration</code>
 /// </example>
+/// <example>
+/// See where a job stands that other machines run
+/// <code>Get-MigrationJob photos -StateUri $state</code>
+/// By its newest snapshot. Nothing of it stays on this machine.
+/// </example>
 [Cmdlet(VerbsCommon.Get, "MigrationJob")]
 [OutputType(typeof(MigrationJobInfo))]
 public sealed class GetMigrationJobCommand : MigrationCommand
@@ -30,6 +39,16 @@ public sealed class GetMigrationJobCommand : MigrationCommand
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
+
+    /// <summary>Looks at the newest snapshot of the named jobs at this place (an address, or its URI) in place of this machine: see Start-OssMigration -StateUri.</summary>
+    [Parameter]
+    [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
+    [ValidateNotNull]
+    public StoreAddress? StateUri { get; set; }
+
+    /// <inheritdoc/>
+    private protected override object? ErrorTarget => StateUri;
 
     /// <inheritdoc/>
     private protected override bool ErrorsTerminate => false;
@@ -45,6 +64,8 @@ public sealed class GetMigrationJobCommand : MigrationCommand
                 continue;
             }
 
+            if (StateUri is not null)
+                throw new ArgumentException("With -StateUri jobs are named in full.");
             WildcardPattern pattern = new(name, WildcardOptions.IgnoreCase);
             foreach (string match in Engine.GetJobNames().Where(pattern.IsMatch))
                 WriteOne(match);
@@ -56,11 +77,14 @@ public sealed class GetMigrationJobCommand : MigrationCommand
     {
         try
         {
-            WriteObject(new MigrationJobInfo(Engine.GetJob(name)));
+            WriteObject(new MigrationJobInfo(StateUri is null ? Engine.GetJob(name) : Look(name, StateUri)));
         }
         catch (JobStateException e)
         {
             WriteError(Errors.From(e, name));
         }
     }
+
+    private static JobStatus Look(string name, StoreAddress place) => Task.Run(() => Engine.GetJobAsync(
+        name, new StateLocation(place, CredentialVault.For(place, given: null, nameof(StateUri))), SilentListener.Instance, CancellationToken.None)).GetAwaiter().GetResult();
 }

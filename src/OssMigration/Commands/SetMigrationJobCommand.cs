@@ -1,6 +1,10 @@
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using OssMigration.Core.Jobs;
+using OssMigration.Core.RemoteState;
+using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Views;
@@ -106,6 +110,16 @@ public sealed class SetMigrationJobCommand : JobCommand
     [Parameter]
     public SwitchParameter RepairMetadata { get; set; }
 
+    /// <summary>
+    /// Where the job keeps its state (an address, or its URI): see Start-OssMigration -StateUri. The newest state is changed there. On a machine
+    /// that has the job it need not be given. While another machine runs the job, it is refused.
+    /// </summary>
+    [Parameter]
+    [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
+    [ValidateNotNull]
+    public StoreAddress? StateUri { get; set; }
+
     /// <summary>Gives the changed job.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -113,7 +127,9 @@ public sealed class SetMigrationJobCommand : JobCommand
     /// <inheritdoc/>
     private protected override void Process()
     {
-        Engine.GetJob(Job);
+        StateLocation? place = StatePlace.Find(Engine, Job, StateUri);
+        if (place is null)
+            Engine.GetJob(Job);
         List<string> changes = [];
         if (Given(nameof(MaxBandwidth)))
             changes.Add(MaxBandwidth == 0 ? "lift the limit of the rate" : $"limit the rate to {Display.Rate(MaxBandwidth)}");
@@ -151,7 +167,7 @@ public sealed class SetMigrationJobCommand : JobCommand
             WriteWarning(RiskText.ConflictAction);
         if (RepairMetadata)
             WriteWarning(RiskText.RepairMetadata);
-        Engine.SetJob(Job, new JobChanges
+        Change(place, new JobChanges
         {
             MaxBytesPerSecond = Given(nameof(MaxBandwidth)) ? MaxBandwidth : null,
             LinkBytesPerSecond = Given(nameof(LinkBandwidth)) ? LinkBandwidth : null,
@@ -168,6 +184,14 @@ public sealed class SetMigrationJobCommand : JobCommand
         });
         if (PassThru)
             WriteObject(new MigrationJobInfo(Engine.GetJob(Job)));
+    }
+
+    private void Change(StateLocation? place, JobChanges changes)
+    {
+        if (place is null)
+            Engine.SetJob(Job, changes);
+        else
+            Task.Run(() => Engine.SetJobAsync(Job, changes, place, SilentListener.Instance, CancellationToken.None)).GetAwaiter().GetResult();
     }
 
     private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);

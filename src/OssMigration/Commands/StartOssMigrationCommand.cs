@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using OssMigration.Core.Jobs;
+using OssMigration.Core.RemoteState;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
 using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
@@ -40,6 +42,11 @@ namespace OssMigration.Commands;
 /// <example>
 /// Run within the time that a host gives
 /// <code>Start-OssMigration photos -TimeBudget 02:45:00</code>
+/// </example>
+/// <example>
+/// Run where the disk is lost afterwards, slice by slice
+/// <code>Start-OssMigration photos -TimeBudget 02:45:00 -StateUri $state</code>
+/// $state is the address of a bucket or a prefix of its own. The next start, on any machine, goes on where this one stopped. See about_OssMigration_Runbooks.
 /// </example>
 /// <example>
 /// Look again at what failed
@@ -102,6 +109,17 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
     [Parameter]
     [ValidateNotNull]
     public TimeSpan? TimeBudget { get; set; }
+
+    /// <summary>
+    /// Keeps the job's journal and manifests at this place (an address, or its URI) as well, apart from the objects of the job: a snapshot a minute and
+    /// one at the end. Another machine goes on from there, also with an empty disk; a lease keeps two from running the job at once. The job remembers
+    /// the place: on a machine that has the job it need not be given again.
+    /// </summary>
+    [Parameter]
+    [StoreAddress]
+    [ArgumentCompleter(typeof(AddressCompleter))]
+    [ValidateNotNull]
+    public StoreAddress? StateUri { get; set; }
 
     /// <summary>Most objects of a run that are written as errors; the others are counted, and all are in Get-MigrationItem. Default 20.</summary>
     [Parameter]
@@ -185,31 +203,48 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
 
     private void Start(string name, KeySelection? selection)
     {
-        JobStatus job = Engine.GetJob(name);
-        if (!ShouldProcess(Describe(job, selection), $"Run migration job '{name}'?", "OssMigration") || !MayRemove(name))
+        StateLocation? place = StatePlace.Find(Engine, name, StateUri);
+        string what = place is null
+            ? Describe(Engine.GetJob(name), selection)
+            : Display.Text($"Run migration job '{name}', which keeps its state at {place.Address}{Removal}");
+        if (!ShouldProcess(what, $"Run migration job '{name}'?", "OssMigration") || !MayRemove(name))
             return;
         if (AsJob)
-        {
             StartJob(name, selection);
-            return;
-        }
+        else if (place is null)
+            Run((queue, cancellationToken) => RunAsync(Engine.GetJob(name).Job, Options(selection), new CommandListener(queue, MaximumError), queue, cancellationToken));
+        else
+            Run((queue, cancellationToken) => RunKeptAsync(name, Options(selection), place, new CommandListener(queue, MaximumError), queue, cancellationToken));
+    }
 
-        RunOptions options = new()
+    private RunOptions Options(KeySelection? selection) => new()
+    {
+        TimeBudget = TimeBudget,
+        FailedOnly = FailedOnly,
+        Selection = selection,
+        RemoveDeleted = RemoveDeleted,
+        MaximumRemoved = MaximumRemoved,
+    };
+
+    // The time that it takes to bring the job here is the host's too.
+    private async Task RunKeptAsync(string name, RunOptions options, StateLocation place, CommandListener listener, PipelineQueue queue, CancellationToken cancellationToken)
+    {
+        long begun = TimeProvider.System.GetTimestamp();
+        KeptState state = await Engine.OpenStateAsync(name, place, listener, cancellationToken).ConfigureAwait(false);
+        await using (state.ConfigureAwait(false))
         {
-            Credentials = CredentialVault.For(job.Job.Source, SourceCredential, job.Job.Destination, DestinationCredential),
-            TimeBudget = TimeBudget,
-            FailedOnly = FailedOnly,
-            Selection = selection,
-            RemoveDeleted = RemoveDeleted,
-            MaximumRemoved = MaximumRemoved,
-        };
-        Run((queue, cancellationToken) =>
-        {
-            CommandListener listener = new(queue, MaximumError);
-            return listener.WriteAsync(
-                Engine.StartAsync(name, options, listener, cancellationToken), name,
-                () => CredentialVault.Remember(job.Job.Source, SourceCredential, job.Job.Destination, DestinationCredential), cancellationToken);
-        });
+            TimeSpan? left = options.TimeBudget - TimeProvider.System.GetElapsedTime(begun);
+            options = options with { State = state, TimeBudget = left < TimeSpan.Zero ? TimeSpan.Zero : left };
+            await RunAsync(Engine.GetJob(name).Job, options, listener, queue, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Task RunAsync(MigrationJob job, RunOptions options, CommandListener listener, PipelineQueue queue, CancellationToken cancellationToken)
+    {
+        options = options with { Credentials = CredentialVault.For(job.Source, SourceCredential, job.Destination, DestinationCredential) };
+        return listener.WriteAsync(
+            Engine.StartAsync(job.Name, options, listener, cancellationToken), job.Name,
+            () => CredentialVault.Remember(job.Source, SourceCredential, job.Destination, DestinationCredential), cancellationToken);
     }
 
     // The job runs this cmdlet once more, with what was asked and answered here. It takes over the keys that came down the pipeline.
@@ -237,14 +272,15 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
             || $"{SessionState.PSVariable.GetValue("ConfirmPreference")}" == nameof(ConfirmImpact.None)
             || ShouldContinue($"What is gone at the source of job '{name}' is removed at its destination. Go on?", "OssMigration");
 
+    private string Removal => RemoveDeleted ? ", and remove there what is gone at the source" : "";
+
     private string Describe(JobStatus status, KeySelection? selection)
     {
         MigrationJob job = status.Job;
         string rate = status.Limits.IsPaused ? "paused by its timetable now"
             : status.Limits.BytesPerSecond is { } limit ? $"at most {Display.Rate(limit)}{(job.Schedule is null ? "" : " now")}"
             : "no limit of the rate";
-        string removal = RemoveDeleted ? ", and remove there what is gone at the source" : "";
-        return Display.Text($"{Which(status, selection)} migration job '{job.Name}' ({job.Mode}): copy what {job.Source} has to {job.Destination}{removal}, overwrite {job.Overwrite}, {rate}, at most {job.Concurrency} transfers at a time");
+        return Display.Text($"{Which(status, selection)} migration job '{job.Name}' ({job.Mode}): copy what {job.Source} has to {job.Destination}{Removal}, overwrite {job.Overwrite}, {rate}, at most {job.Concurrency} transfers at a time");
     }
 
     private string Which(JobStatus status, KeySelection? selection)

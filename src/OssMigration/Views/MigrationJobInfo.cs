@@ -129,6 +129,9 @@ public sealed record MigrationJobInfo
     /// <summary>Preferred bytes of a part.</summary>
     public long PartSize => _status.Job.PartSize;
 
+    /// <summary>Where its state is kept apart from this machine; null for a job that is on this machine alone.</summary>
+    public StoreAddress? StateUri => _status.StateAddress;
+
     /// <summary>When the job was made (UTC).</summary>
     public DateTimeOffset CreatedAt => _status.Job.CreatedAt;
 
