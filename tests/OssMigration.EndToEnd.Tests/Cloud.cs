@@ -72,7 +72,7 @@ internal sealed class Cloud : IAsyncDisposable
     }));
 
     /// <summary>The Shell with this home and the keys of both sides.</summary>
-    public ShellProcess StartShell(string command) => ShellProcess.Start(Home, Sandbox.S3Keys, Sandbox.OssKeys, command);
+    public ShellProcess StartShell(string command, string? home = null) => ShellProcess.Start(home ?? Home, Sandbox.S3Keys, Sandbox.OssKeys, command);
 
     public Task<MigrationReport> RunAsync(CancellationToken cancellationToken = default)
         => Engine.RunAsync(JobName, new RunOptions(), SilentListener.Instance, cancellationToken);

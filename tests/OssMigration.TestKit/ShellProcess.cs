@@ -38,6 +38,9 @@ public sealed class ShellProcess : IDisposable
         }
     }
 
+    /// <summary>Its number.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Whether it is over.</summary>
     public bool HasEnded => _process.HasExited;
 
