@@ -50,9 +50,36 @@ public sealed class AzureRunbookTests
         Assert.Equal(await Cloud.KeysAsync(cloud.Source), keys.Where(key => key.StartsWith("data/", StringComparison.Ordinal)).Select(key => key["data/".Length..]));
     }
 
+    [Fact]
+    public async Task Keys_come_from_a_vault_that_the_managed_identity_may_read()
+    {
+        await using Cloud cloud = await Cloud.StartAsync();
+        await cloud.PutAsync("key", "content");
+        using KeyVaultStub vault = new(("from", cloud.Sandbox.S3Keys), ("to", cloud.Sandbox.OssKeys));
+
+        using ShellRun slice = ShellRun.Start(
+            cloud,
+            $"$env:IDENTITY_ENDPOINT = '{vault.Identity}'; $env:IDENTITY_HEADER = '{KeyVaultStub.Header}'; {Slice(cloud, "00:01:00", $"$slice.KeyVaultUri = '{vault.Vault}'; $slice.SourceCredentialName = 'from'; $slice.DestinationCredentialName = 'to'")}");
+
+        Assert.True(await slice.WaitAsync() == 0, slice.Output);
+        Assert.Equal(["token", "secret from", "token", "secret to"], vault.Answered);
+        Assert.Equal("content"u8.ToArray(), await Cloud.ReadAsync(cloud.Destination, "data/key"));
+    }
+
+    [Fact]
+    public async Task Without_a_job_and_its_two_ends_it_says_what_it_wants()
+    {
+        await using Cloud cloud = await Cloud.StartAsync();
+
+        using ShellRun slice = ShellRun.Start(cloud, Slice(cloud, "00:01:00", "$slice.Remove('Source')"));
+
+        Assert.Equal(1, await slice.WaitAsync());
+        Assert.Contains("Give -Source and -Destination", string.Join(' ', slice.Output.Split([' ', '|', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
     private const int MostInFlight = 32;
 
-    private static string Slice(Cloud cloud, string budget) => $$"""
+    private static string Slice(Cloud cloud, string budget, string change = "") => $$"""
         $ErrorActionPreference = 'Stop'
         function Get-AutomationPSCredential([string] $Name) {
             $secret = [Environment]::GetEnvironmentVariable("$($Name)_ACCESS_KEY_SECRET")
@@ -65,6 +92,7 @@ public sealed class AzureRunbookTests
             Destination = '{{cloud.DestinationAddress.Uri}}data/'; DestinationEndpoint = '{{cloud.DestinationAddress.Endpoint}}'; DestinationRegion = '{{cloud.DestinationAddress.Region}}'
             SourceCredentialName = '{{ShellProcess.SourceVariables}}'; DestinationCredentialName = '{{ShellProcess.DestinationVariables}}'
         }
+        {{change}}
         $reports = @(& $runbook @slice)
         $reports
         exit $reports[-1].ExitCode

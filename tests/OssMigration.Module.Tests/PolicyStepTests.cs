@@ -123,6 +123,23 @@ public sealed class PolicyStepTests : IDisposable
             Assert.Equal(Asked(other.Operations("s3"), S3Actions).Append("s3:ListBucket"), session.Run("New-OssMigrationPolicy -Source $sandbox.Source -Step Mirror -For MirrorKey | ForEach-Object Actions").Succeeded().Output.Select(action => (string)action.BaseObject));
     }
 
+    [Fact]
+    public void The_place_of_a_state_is_allowed_what_it_is_asked_for_and_nothing_more()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "small"), new byte[1000]);
+        using SandboxSession session = new($"-SourceFolder '{_folder}'");
+        using SandboxSession other = new();
+        string job = session.NewJob();
+        session.Run("$state = $it", ("it", other.Run("$sandbox.Destination").Single().BaseObject)).Succeeded();
+        other.ForgetOperations();
+
+        Assert.Null(session.Run($"Start-OssMigration {job} -StateUri $state; Set-MigrationJob {job} -Concurrency 3; Get-MigrationJob {job} -StateUri $state").Terminating);
+
+        Assert.Equal(
+            Asked(other.Operations("oss"), OssActions),
+            session.Run("New-OssMigrationPolicy -Destination $state -Step KeepState | ForEach-Object Actions").Succeeded().Output.Select(action => (string)action.BaseObject));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static string[] Asked(IEnumerable<string> operations, Dictionary<string, string> actions)

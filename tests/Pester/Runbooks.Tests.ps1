@@ -15,4 +15,8 @@ Describe 'The runbooks that ship' {
             (Get-Help $file).Synopsis | Should -Match '\.'
         }
     }
+
+    It 'have a pipeline for Jenkins' {
+        [System.IO.File]::ReadAllText("$runbooks/Jenkinsfile") | Should -Match 'pipeline \{'
+    }
 }

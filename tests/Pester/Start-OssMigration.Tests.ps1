@@ -32,4 +32,18 @@ Describe 'Start-OssMigration' {
         $wrong = [pscredential]::new($sandbox.S3Credential.UserName, [System.Net.NetworkCredential]::new('', 'wrong').SecurePassword)
         { Start-OssMigration photos -SourceCredential $wrong } | Should -Throw -ErrorId 'StoreCredential,OssMigration.Commands.StartOssMigrationCommand'
     }
+
+    It 'goes on elsewhere from the state that it kept' {
+        $null = Start-OssMigration photos -StateUri $state
+        $first = $env:OSSMIGRATION_HOME
+        $env:OSSMIGRATION_HOME = [System.IO.Directory]::CreateTempSubdirectory('ossmigration-pester-').FullName
+        try {
+            (Get-MigrationJob photos -StateUri $state).StateUri.Uri | Should -Be $state.Uri
+            (Start-OssMigration photos -StateUri $state).Copied.Objects | Should -Be 0
+        }
+        finally {
+            [System.IO.Directory]::Delete($env:OSSMIGRATION_HOME, $true)
+            $env:OSSMIGRATION_HOME = $first
+        }
+    }
 }

@@ -7,8 +7,8 @@ namespace OssMigration.Core.Preparation;
 public enum MigrationStep
 {
     /// <summary>
-    /// Every step but <see cref="CreateBucket"/>, which is done once and mostly by somebody else, and <see cref="RemoveDeleted"/> and
-    /// <see cref="CreateProbe"/>, which need rights to delete that a careful user grants only where they are wanted.
+    /// Every step but <see cref="CreateBucket"/>, which is done once and mostly by somebody else, and <see cref="RemoveDeleted"/>,
+    /// <see cref="CreateProbe"/> and <see cref="KeepState"/>, which need rights to delete that a careful user grants only where they are wanted.
     /// </summary>
     All,
 
@@ -38,6 +38,9 @@ public enum MigrationStep
 
     /// <summary>Test-OssMirrorRule, Test- and Wait-OssCutover with -CreateProbe, which puts an object at the source and removes it at both ends.</summary>
     CreateProbe,
+
+    /// <summary>The place that Start-OssMigration -StateUri names, given as -Destination: what a job keeps there is written, read and deleted again.</summary>
+    KeepState,
 }
 
 /// <summary>Whose key a policy is for.</summary>

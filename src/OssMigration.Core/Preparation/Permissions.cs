@@ -56,16 +56,16 @@ internal static class Permissions
     public static IReadOnlyList<Permission> Destination { get; } =
     [
         new("oss:PutBucket", Scope.Bucket, Step.CreateBucket),
-        new("oss:GetBucketInfo", Scope.Bucket, Step.CreateBucket, Step.Test, Step.Mirror, Step.Cutover, Step.Increment, Step.CreateProbe),
-        new("oss:ListObjects", Scope.ListedKeys, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe),
+        new("oss:GetBucketInfo", Scope.Bucket, Step.CreateBucket, Step.Test, Step.Mirror, Step.Cutover, Step.Increment, Step.CreateProbe, Step.KeepState),
+        new("oss:ListObjects", Scope.ListedKeys, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe, Step.KeepState),
         new("oss:ListMultipartUploads", Scope.Bucket, Step.Migrate),
         new("oss:GetBucketWebsite", Scope.Bucket, Step.Mirror, Step.Cutover, Step.Cleanup, Step.CreateProbe),
         new("oss:PutBucketWebsite", Scope.Bucket, Step.Mirror),
         new("oss:DeleteBucketWebsite", Scope.Bucket, Step.Mirror),
-        new("oss:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe),
-        new("oss:PutObject", Scope.Objects, Step.Test, Step.Migrate, Step.Increment),
+        new("oss:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe, Step.KeepState),
+        new("oss:PutObject", Scope.Objects, Step.Test, Step.Migrate, Step.Increment, Step.KeepState),
         new("oss:AbortMultipartUpload", Scope.Objects, Step.Test, Step.Migrate, Step.Increment),
-        new("oss:DeleteObject", Scope.Objects, Step.RemoveDeleted, Step.CreateProbe),
+        new("oss:DeleteObject", Scope.Objects, Step.RemoveDeleted, Step.CreateProbe, Step.KeepState),
     ];
 
     /// <summary>What OSS does with the key of a mirroring rule. Without the right to list, S3 answers 403 for what is missing and readers get 424, not 404.</summary>

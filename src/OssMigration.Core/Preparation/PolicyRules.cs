@@ -36,7 +36,7 @@ public static class PolicyRules
         };
     }
 
-    private static readonly MigrationStep[] ByNameOnly = [MigrationStep.All, MigrationStep.CreateBucket, MigrationStep.RemoveDeleted, MigrationStep.CreateProbe];
+    private static readonly MigrationStep[] ByNameOnly = [MigrationStep.All, MigrationStep.CreateBucket, MigrationStep.RemoveDeleted, MigrationStep.CreateProbe, MigrationStep.KeepState];
 
     private static MigrationStep[] Expand(IReadOnlyCollection<MigrationStep> steps) => [.. steps
         .SelectMany(step => step == MigrationStep.All ? Enum.GetValues<MigrationStep>().Except(ByNameOnly) : [step])

@@ -44,7 +44,7 @@ internal sealed class StateStore : IAsyncDisposable
         throw new RefusedException(
             "StateBucketVersioned",
             $"The bucket of {Place} {why}, and with versioning OSS would not keep two machines from running the job at once.",
-            "Use a bucket without versioning, with the right oss:GetBucketVersioning.");
+            "Use a bucket without versioning, with the right oss:GetBucketInfo.");
     }
 
     /// <summary>Creates an object.</summary>

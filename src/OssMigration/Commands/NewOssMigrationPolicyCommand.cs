@@ -56,8 +56,8 @@ public sealed class NewOssMigrationPolicyCommand : MigrationCommand
     public StoreAddress? Destination { get; set; }
 
     /// <summary>
-    /// The steps that the keys are to be enough for. Default All: every step but CreateBucket, RemoveDeleted (Start-OssMigration -RemoveDeleted) and
-    /// CreateProbe (tests of a mirroring rule that make an object of their own); add those that are wanted: -Step All, RemoveDeleted.
+    /// The steps that the keys are to be enough for. Default All: every step but CreateBucket, RemoveDeleted (Start-OssMigration -RemoveDeleted),
+    /// CreateProbe (tests of a mirroring rule that make an object of their own) and KeepState (-StateUri); add those that are wanted: -Step All, RemoveDeleted.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]

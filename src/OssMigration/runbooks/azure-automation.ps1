@@ -80,7 +80,11 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 function Read-Json([string] $Address, [hashtable] $Header) {
-    $client = [System.Net.Http.HttpClient]::new()
+    $isLoopback = ([uri] $Address).IsLoopback
+    if (-not $isLoopback -and ([uri] $Address).Scheme -ne 'https') {
+        throw "Keys are not asked for without TLS: $Address"
+    }
+    $client = [System.Net.Http.HttpClient]::new([System.Net.Http.SocketsHttpHandler] @{ UseProxy = -not $isLoopback })
     try {
         foreach ($name in $Header.Keys) {
             $client.DefaultRequestHeaders.Add($name, $Header[$name])
