@@ -57,8 +57,7 @@ public sealed class AzureRunbookTests
         await cloud.PutAsync("key", "content");
         using KeyVaultStub vault = new(("from", cloud.Sandbox.S3Keys), ("to", cloud.Sandbox.OssKeys));
 
-        using ShellRun slice = ShellRun.Start(
-            cloud,
+        using ShellProcess slice = cloud.StartShell(
             $"$env:IDENTITY_ENDPOINT = '{vault.Identity}'; $env:IDENTITY_HEADER = '{KeyVaultStub.Header}'; {Slice(cloud, "00:01:00", $"$slice.KeyVaultUri = '{vault.Vault}'; $slice.SourceCredentialName = 'from'; $slice.DestinationCredentialName = 'to'")}");
 
         Assert.True(await slice.WaitAsync() == 0, slice.Output);
@@ -71,7 +70,7 @@ public sealed class AzureRunbookTests
     {
         await using Cloud cloud = await Cloud.StartAsync();
 
-        using ShellRun slice = ShellRun.Start(cloud, Slice(cloud, "00:01:00", "$slice.Remove('Source')"));
+        using ShellProcess slice = cloud.StartShell(Slice(cloud, "00:01:00", "$slice.Remove('Source')"));
 
         Assert.Equal(1, await slice.WaitAsync());
         Assert.Contains("Give -Source and -Destination", string.Join(' ', slice.Output.Split([' ', '|', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
