@@ -13,10 +13,10 @@ namespace OssMigration.Core.Listing;
 /// <param name="mostAtATime">Most ranges and probes under way at a time.</param>
 internal sealed class ProbeChooser(string prefix, int sides, int pageSize, int mostAtATime)
 {
-    private const double MostWasteAhead = 36;
+    private const double MostWasteAhead = 37;
     private const double WasteAhead = 8;
     private const double WasteShare = 0.13;
-    private const double LeastPages = 3;
+    private const double LeastPages = 2;
     private const double Evenness = 1.5;
     private const int Samples = 8;
 

@@ -15,6 +15,14 @@ internal sealed class CutFinder(string prefix)
     private const int MostQuestions = 8;
     private const double Finest = 1e-12;
 
+    // Of a gap: how far a cut in its middle may be off, and how near its ends any other cut may come.
+    private const double Coarse = 0.25;
+    private const double LeastShare = 0.1;
+
+    // Of a page: how much earlier a cut is made, since a range that is a few keys longer takes one page more, and how exactly.
+    private const double Early = 0.1;
+    private const double Precision = 0.05;
+
     private readonly KeyAlphabet _alphabet = new();
     private readonly int _prefixLength = KeyPlace.CharactersOf(prefix).Length;
 
@@ -30,7 +38,7 @@ internal sealed class CutFinder(string prefix)
     {
         Span space = new(this, leg.PageStart!, end);
         double reached = space.PositionOf(leg.Frontier!), page = (reached - space.Low) * pageSize / leg.PageKeys;
-        (double Width, string From, string? To) widest = (0, leg.Frontier!, end);
+        (double Width, double Low, string From, string? To) widest = (0, reached, leg.Frontier!, end);
         (double Low, string From, bool IsKnown) gap = (reached, leg.Frontier!, true);
         foreach (KeyCut? cut in underWay.Append(null))
         {
@@ -38,7 +46,7 @@ internal sealed class CutFinder(string prefix)
 
             // Two probes into what nobody has seen would find the same key, or nothing.
             if (gap.IsKnown && high - gap.Low > widest.Width)
-                widest = (high - gap.Low, gap.From, cut?.Text ?? end);
+                widest = (high - gap.Low, gap.Low, gap.From, cut?.Text ?? end);
             if (cut is not null && high > gap.Low)
                 gap = (high, cut.Text, !cut.IsBeyond);
         }
@@ -46,12 +54,14 @@ internal sealed class CutFinder(string prefix)
         double left = space.High - reached;
         if (widest.Width <= Finest)
             return new CutPlan(null, 0, left <= Finest ? 0 : left / page);
-        KeyCut? found = Halve(new Span(this, widest.From, widest.To));
+        KeyCut? found = CutNear((widest.From, widest.To), (widest.Low + (widest.Width / 2) - reached) / page, (reached - widest.Low) / widest.Width, page / widest.Width);
+        if (found is null || underWay.Any(cut => cut.Text == found.Text))
+            found = Middle(widest.From, widest.To);
         return new CutPlan(underWay.Any(cut => cut.Text == found?.Text) ? null : found, widest.Width / page, left / page);
     }
 
     /// <summary>The middle between a key and the end of what may hold keys (null: of the listing); null where there is none.</summary>
-    public KeyCut? Middle(string after, string? end) => Halve(new Span(this, after, end));
+    public KeyCut? Middle(string after, string? end) => Cut(new Span(this, after, end), 0.5, Coarse);
 
     /// <summary>Most probes for characters beyond those seen at a place that may be under way at a time: what is not there in one branch is seldom there in another.</summary>
     public int MostBeyond(KeyCut cut) => _alphabet.CountSeen(cut.Place);
@@ -108,9 +118,18 @@ internal sealed class CutFinder(string prefix)
         }
     }
 
-    private KeyCut? Halve(Span space)
+    // Where the pages from the last key that was read to the cut are whole ones, no request fetches half of its keys for nothing. Places and
+    // widths are shares of the gap that is cut.
+    private KeyCut? CutNear((string From, string? To) gap, double pages, double reached, double page)
     {
-        double target = (space.Low + space.High) / 2, tolerance = (space.High - space.Low) / 4;
+        double share = reached + ((Math.Max(1, Math.Round(pages)) - Early) * page), precision = Precision * page;
+        bool isPlausible = share is > LeastShare and < 1 - LeastShare && precision < Coarse;
+        return isPlausible ? Cut(new Span(this, gap.From, gap.To), share, precision) : null;
+    }
+
+    private KeyCut? Cut(Span space, double share, double precision)
+    {
+        double target = space.Low + ((space.High - space.Low) * share), tolerance = (space.High - space.Low) * precision;
         List<int> cut = [.. space.From.AsSpan(0, space.Level)];
         KeyPlace place = space.Place;
         double at = 0, width = 1;

@@ -115,7 +115,7 @@ internal sealed class KeyAlphabet
         return [.. plausible];
     }
 
-    // Alphabets of thousands of characters are met by going on in larger and larger steps, and by halving what lies between.
+    // Alphabets of thousands of characters are met by going on in larger and larger steps, and by cutting what lies between, nearer to what was seen.
     private static int? Further(int from, int to)
     {
         int next = from + (4 * (to - from));
@@ -127,9 +127,12 @@ internal sealed class KeyAlphabet
         int last = plausible.Min;
         foreach (int character in (int[])[.. plausible])
         {
-            int middle = last + ((character - last) / 2);
-            if (last >= FirstOfMany && middle > last && middle is < 0xD800 or >= 0xE000)
-                plausible.Add(middle);
+            for (int step = (character - last) / 2; last >= FirstOfMany && step > 0; step /= 8)
+            {
+                if (last + step is < 0xD800 or >= 0xE000)
+                    plausible.Add(last + step);
+            }
+
             last = character;
         }
     }

@@ -70,8 +70,10 @@ internal sealed class RangeLeg
     {
         if (part.From == part.To)
             return;
-        PageStart = page.Entries[part.From].Key;
-        PageKeys = part.To - part.From;
+
+        // What lies before the range tells all the same how dense keys are.
+        PageStart = page.Entries[0].Key;
+        PageKeys = part.To;
         Frontier = page.Entries[part.To - 1].Key;
     }
 

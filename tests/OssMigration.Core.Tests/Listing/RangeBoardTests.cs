@@ -35,7 +35,7 @@ public sealed class RangeBoardTests
     [InlineData(30)]
     public void A_listing_killed_between_a_cut_and_its_commit_is_completed_by_the_next_process(int cut)
     {
-        string[] keys = KeySpaces.Of("dates", 50_000, seed: 205);
+        string[] keys = KeySpaces.Of("dates", 100_000, seed: 205);
         BoardListing listing = new() { KilledAtCut = cut };
         Assert.Throws<KilledException>(() => listing.Run(new TimedKeyStore(keys, PageSize / 2, Jitter)));
         Assert.True(listing.Keys.Count < keys.Length);
@@ -48,12 +48,12 @@ public sealed class RangeBoardTests
     }
 
     /// <summary>
-    /// On keys that the rules were not tuned on. Twenty times is the aim for flat, dates and tree; the worst of these seeds of dates is at
-    /// 19.96. Shapes of uneven keys have bounds of their own.
+    /// On keys that the rules were not tuned on. Twenty times is the aim for flat, dates and tree. Shapes of uneven keys have bounds of
+    /// their own.
     /// </summary>
     [Theory]
     [InlineData("flat", 20)]
-    [InlineData("dates", 19)]
+    [InlineData("dates", 20)]
     [InlineData("tree", 20)]
     [InlineData("numbers", 18)]
     [InlineData("padded", 18)]
@@ -76,7 +76,7 @@ public sealed class RangeBoardTests
 
             TestContext.Current.TestOutputHelper?.WriteLine($"{shape} {seed}: {serial / store.Now:F1} times as fast, {store.Requests} requests of {serial}, {listing.Plan.Count} ranges");
             Assert.True(keys.SequenceEqual(listing.Keys.Order(KeyOrder.Instance)));
-            Assert.InRange(store.Requests, serial, (shape == "padded" ? 1.32 : 1.3) * serial);
+            Assert.InRange(store.Requests, serial, 1.3 * serial);
             Assert.InRange(store.Now, 1, serial / (double)times);
         }
     }
