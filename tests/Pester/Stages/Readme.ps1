@@ -3,6 +3,7 @@
 # Core cmdlets only.
 $ErrorActionPreference = 'Stop'
 $ConfirmPreference = 'None'
+$null = $ExecutionContext.SessionState.Path.SetLocation($folder)
 $null = [System.IO.Directory]::CreateDirectory("$folder/bucket/2024")
 foreach ($number in 1..12) {
     [System.IO.File]::WriteAllText("$folder/bucket/2024/$number.jpg", "picture $number")
