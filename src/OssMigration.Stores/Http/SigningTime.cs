@@ -5,16 +5,16 @@ namespace OssMigration.Stores.Http;
 /// <summary>The time in the form that both V4 signatures have it: 20261126T190000Z. The last one is kept, for the requests of one second. Thread-safe.</summary>
 internal static class SigningTime
 {
-    private static volatile Kept? s_last;
+    private static volatile Kept? _last;
 
     /// <summary>The text of a moment.</summary>
     public static string Format(DateTimeOffset moment)
     {
         long second = moment.ToUnixTimeSeconds();
-        if (s_last is { } last && last.Second == second)
+        if (_last is { } last && last.Second == second)
             return last.Text;
         string text = moment.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        s_last = new Kept(second, text);
+        _last = new Kept(second, text);
         return text;
     }
 
