@@ -38,6 +38,16 @@ Describe 'A job on many machines' -Skip:(-not $hasBroker) {
         (Compare-MigrationData $job -Summary).IsClean | Should -BeTrue
     }
 
+    It 'runs in the background, and removes what is gone at the source' {
+        Remove-Item (Join-Path $pictures 'picture-7.txt')
+        $run = Start-OssMigrationCoordinator $job @queue -AsJob -RemoveDeleted -Confirm:$false
+        $run.PSJobTypeName | Should -Be 'OssMigrationJob'
+        $report = $run | Receive-Job -Wait -AutoRemoveJob
+        $report.Status | Should -Be 'Complete'
+        $report.Removed.Objects | Should -Be 1
+        (Compare-MigrationData $job -Summary).Same.Objects | Should -Be 59
+    }
+
     It 'tells that no coordinator is there' {
         { Get-OssMigrationWorker pictures @queue -ErrorAction Stop } | Should -Throw -ErrorId 'ClusterNoCoordinator,*'
     }

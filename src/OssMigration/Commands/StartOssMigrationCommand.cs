@@ -1,10 +1,7 @@
-using System.Collections;
 using System.Management.Automation;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.RemoteState;
 using OssMigration.Core.Reporting;
-using OssMigration.Core.Stores;
-using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Views;
@@ -58,7 +55,7 @@ namespace OssMigration.Commands;
 /// </example>
 [Cmdlet(VerbsLifecycle.Start, "OssMigration", DefaultParameterSetName = JobSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MigrationReport), typeof(Job))]
-public sealed class StartOssMigrationCommand : AsyncMigrationCommand
+public sealed class StartOssMigrationCommand : RunCommand
 {
     private const string JobSet = "Job";
     private const string PipelineSet = "Pipeline";
@@ -82,57 +79,6 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
     /// <summary>Looks only at what failed before, or waited for its restoration.</summary>
     [Parameter]
     public SwitchParameter FailedOnly { get; set; }
-
-    /// <summary>
-    /// Removes at the destination what earlier runs migrated and what is gone at the source, after everything else. Never after cut-over, not
-    /// after an error in the run, and not where more than one in ten of what was migrated would go (see -MaximumRemoved).
-    /// </summary>
-    [Parameter]
-    public SwitchParameter RemoveDeleted { get; set; }
-
-    /// <summary>With -RemoveDeleted: most objects to remove, in place of one in ten. Where there are more, none is removed.</summary>
-    [Parameter]
-    [ValidateRange(0, long.MaxValue)]
-    public long? MaximumRemoved { get; set; }
-
-    /// <summary>Keys of the source, where they were given by hand in another session.</summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? SourceCredential { get; set; }
-
-    /// <summary>Keys of the destination, where they were given by hand in another session.</summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? DestinationCredential { get; set; }
-
-    /// <summary>Stops cleanly after this time, running or waiting, to be resumed by the next start. Default: no limit.</summary>
-    [Parameter]
-    [ValidateNotNull]
-    public TimeSpan? TimeBudget { get; set; }
-
-    /// <summary>
-    /// Keeps the job's journal and manifests at this place (an address, or its URI) as well, apart from the objects of the job: a snapshot a minute and
-    /// one at the end. Another machine goes on from there, also with an empty disk; a lease keeps two from running the job at once. The job remembers
-    /// the place: on a machine that has the job it need not be given again.
-    /// </summary>
-    [Parameter]
-    [StoreAddress]
-    [ArgumentCompleter(typeof(AddressCompleter))]
-    [ValidateNotNull]
-    public StoreAddress? StateUri { get; set; }
-
-    /// <summary>Most objects of a run that are written as errors; the others are counted, and all are in Get-MigrationItem. Default 20.</summary>
-    [Parameter]
-    [ValidateRange(0, int.MaxValue)]
-    public int MaximumError { get; set; } = 20;
-
-    /// <summary>
-    /// Runs in the background and gives a job of PowerShell at once, for Receive-Job, Wait-Job and Stop-Job. It is Completed when the run came
-    /// to its end, with objects that failed as its errors, and Failed when the run did. It ends with this process; the run is
-    /// resumed by its name from any other.
-    /// </summary>
-    [Parameter]
-    public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>
     private protected override object ErrorTarget => Job;
@@ -181,8 +127,7 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
 
     private void CheckParameters()
     {
-        if (MaximumRemoved is not null && !RemoveDeleted)
-            throw new ArgumentException("-MaximumRemoved has a meaning with -RemoveDeleted only.");
+        CheckRemoval();
         if (FailedOnly && RemoveDeleted)
             throw new ArgumentException("-RemoveDeleted needs a run over everything and cannot be given with -FailedOnly.");
         if ((FailedOnly || RemoveDeleted) && ParameterSetName == PipelineSet && ItemIntake.IsItem(InputObject))
@@ -203,76 +148,25 @@ public sealed class StartOssMigrationCommand : AsyncMigrationCommand
 
     private void Start(string name, KeySelection? selection)
     {
-        StateLocation? place = StatePlace.Find(Engine, name, StateUri);
+        StateLocation? place = PlaceOf(name);
         string what = place is null
             ? Describe(Engine.GetJob(name), selection)
             : Display.Text($"Run migration job '{name}', which keeps its state at {place.Address}{Removal}");
-        if (!ShouldProcess(what, $"Run migration job '{name}'?", "OssMigration") || !MayRemove(name))
+        if (!MayRun(what, $"Run migration job '{name}'?", name))
             return;
         if (AsJob)
-            StartJob(name, selection);
-        else if (place is null)
-            Run((queue, cancellationToken) => RunAsync(Engine.GetJob(name).Job, Options(selection), new CommandListener(queue, MaximumError), queue, cancellationToken));
+            StartAsJob(name, selection);
         else
-            Run((queue, cancellationToken) => RunKeptAsync(name, Options(selection), place, new CommandListener(queue, MaximumError), queue, cancellationToken));
+            RunHere(name, place, (_, options, listener, cancellationToken) => Engine.StartAsync(name, options with { FailedOnly = FailedOnly, Selection = selection }, listener, cancellationToken));
     }
 
-    private RunOptions Options(KeySelection? selection) => new()
+    // The job takes over the keys that came down the pipeline.
+    private void StartAsJob(string name, KeySelection? selection)
     {
-        TimeBudget = TimeBudget,
-        FailedOnly = FailedOnly,
-        Selection = selection,
-        RemoveDeleted = RemoveDeleted,
-        MaximumRemoved = MaximumRemoved,
-    };
-
-    // The time that it takes to bring the job here is the host's too.
-    private async Task RunKeptAsync(string name, RunOptions options, StateLocation place, CommandListener listener, PipelineQueue queue, CancellationToken cancellationToken)
-    {
-        long begun = TimeProvider.System.GetTimestamp();
-        KeptState state = await Engine.OpenStateAsync(name, place, listener, cancellationToken).ConfigureAwait(false);
-        await using (state.ConfigureAwait(false))
-        {
-            TimeSpan? left = options.TimeBudget - TimeProvider.System.GetElapsedTime(begun);
-            options = options with { State = state, TimeBudget = left < TimeSpan.Zero ? TimeSpan.Zero : left };
-            await RunAsync(Engine.GetJob(name).Job, options, listener, queue, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private Task RunAsync(MigrationJob job, RunOptions options, CommandListener listener, PipelineQueue queue, CancellationToken cancellationToken)
-    {
-        options = options with { Credentials = CredentialVault.For(job.Source, SourceCredential, job.Destination, DestinationCredential) };
-        return listener.WriteAsync(
-            Engine.StartAsync(job.Name, options, listener, cancellationToken), job.Name,
-            () => CredentialVault.Remember(job.Source, SourceCredential, job.Destination, DestinationCredential), cancellationToken);
-    }
-
-    // The job runs this cmdlet once more, with what was asked and answered here. It takes over the keys that came down the pipeline.
-    private void StartJob(string name, KeySelection? selection)
-    {
-        Hashtable parameters = new(MyInvocation.BoundParameters)
-        {
-            ["Confirm"] = false,
-            [selection is null ? nameof(Job) : nameof(InputObject)] = selection ?? (object)name,
-        };
-        parameters.Remove(selection is null ? nameof(InputObject) : nameof(Job));
-        parameters.Remove(nameof(AsJob));
         if (selection is not null)
             _items = null;
-        BackgroundRun run = new(MyInvocation.Line, name, (CmdletInfo)MyInvocation.MyCommand, parameters, selection);
-        JobRepository.Add(run);
-        run.Start();
-        WriteObject(run);
+        RunAsJob(name, new Dictionary<string, object?> { [nameof(Job)] = selection is null ? name : null, [nameof(InputObject)] = selection }, selection);
     }
-
-    // As if the impact were High: asked unless -Confirm said what it wants or $ConfirmPreference is None.
-    private bool MayRemove(string name)
-        => !RemoveDeleted
-            || MyInvocation.BoundParameters.ContainsKey("Confirm")
-            || $"{SessionState.PSVariable.GetValue("ConfirmPreference")}" == nameof(ConfirmImpact.None)
-            || ShouldContinue($"What is gone at the source of job '{name}' is removed at its destination. Go on?", "OssMigration");
-
-    private string Removal => RemoveDeleted ? ", and remove there what is gone at the source" : "";
 
     private string Describe(JobStatus status, KeySelection? selection)
     {

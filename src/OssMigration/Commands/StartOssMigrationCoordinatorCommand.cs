@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using OssMigration.Cluster;
 using OssMigration.Core.Jobs;
+using OssMigration.Core.RemoteState;
 using OssMigration.Core.Reporting;
-using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Views;
@@ -12,7 +12,8 @@ namespace OssMigration.Commands;
 /// <summary>
 /// Runs a job over many machines: this process plans, keeps the journal and gives the report, workers
 /// (Start-OssMigrationWorker) copy, and it copies itself too. It resumes, stops and reports as Start-OssMigration does; a
-/// job may change between both. While it is away, workers go on with what is in the queue.
+/// job may change between both. While it is away, workers go on with what is in the queue; they hear of a cut-over through it, so
+/// start it again before one.
 /// </summary>
 /// <example>
 /// Coordinate a job, and copy here too
@@ -25,13 +26,26 @@ namespace OssMigration.Commands;
 /// Needs a broker (RabbitMQ). The limits of the job hold for all workers together: Set-MigrationJob changes them, Stop-OssMigration stops them all.
 /// </example>
 /// <example>
+/// Coordinate in the background
+/// <code>
+/// $run = Start-OssMigrationCoordinator photos -Queue amqps://broker.example.com/migration -AsJob
+/// $run | Receive-Job -Wait -AutoRemoveJob
+/// </code>
+/// Needs a broker (RabbitMQ). Stop-Job stops it cleanly: workers hand over.
+/// </example>
+/// <example>
+/// Let the coordinator go on on another machine
+/// <code>Start-OssMigrationCoordinator photos -Queue amqps://broker.example.com/migration -StateUri $state</code>
+/// Needs a broker (RabbitMQ). The same line on any machine goes on, with the journal's newest snapshot; workers need not be started again.
+/// </example>
+/// <example>
 /// Use a broker with a certificate of one's own
 /// <code>Start-OssMigrationCoordinator photos -Queue amqps://broker.local -QueueCertificateAuthority ./authority.pem -QueueCredential (Get-Credential)</code>
 /// Needs a broker (RabbitMQ).
 /// </example>
 [Cmdlet(VerbsLifecycle.Start, "OssMigrationCoordinator", SupportsShouldProcess = true)]
-[OutputType(typeof(MigrationReport))]
-public sealed class StartOssMigrationCoordinatorCommand : QueueCommand
+[OutputType(typeof(MigrationReport), typeof(Job))]
+public sealed class StartOssMigrationCoordinatorCommand : RunCommand, IQueueParameters
 {
     /// <summary>The job, or its name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -41,29 +55,28 @@ public sealed class StartOssMigrationCoordinatorCommand : QueueCommand
     [ValidateNotNullOrEmpty]
     public string Job { get; set; } = "";
 
+    /// <summary>The broker (RabbitMQ): <c>amqps://host[:port]/virtual-host</c>. No account stands in it.</summary>
+    [Parameter(Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string Queue { get; set; } = "";
+
+    /// <summary>The account at the broker. Default: the environment variables OSSMIGRATION_QUEUE_USER and OSSMIGRATION_QUEUE_PASSWORD.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? QueueCredential { get; set; }
+
+    /// <summary>A file (PEM) with the certificate authority of the broker, where this machine does not trust it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? QueueCertificateAuthority { get; set; }
+
+    /// <summary>Allows amqp:// to another machine: account and names of objects are readable on the way.</summary>
+    [Parameter]
+    public SwitchParameter AllowInsecureQueue { get; set; }
+
     /// <summary>Leaves all copying to the workers.</summary>
     [Parameter]
     public SwitchParameter CoordinateOnly { get; set; }
-
-    /// <summary>Keys of the source, where they were given by hand in another session.</summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? SourceCredential { get; set; }
-
-    /// <summary>Keys of the destination, where they were given by hand in another session.</summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? DestinationCredential { get; set; }
-
-    /// <summary>Stops cleanly after this time: workers hand over, and the next start resumes. Default: no limit.</summary>
-    [Parameter]
-    [ValidateNotNull]
-    public TimeSpan? TimeBudget { get; set; }
-
-    /// <summary>Most objects of a run that are written as errors; the others are counted, and all are in Get-MigrationItem. Default 20.</summary>
-    [Parameter]
-    [ValidateRange(0, int.MaxValue)]
-    public int MaximumError { get; set; } = 20;
 
     /// <inheritdoc/>
     private protected override object ErrorTarget => Job;
@@ -71,19 +84,24 @@ public sealed class StartOssMigrationCoordinatorCommand : QueueCommand
     /// <inheritdoc/>
     private protected override void Process()
     {
-        MigrationJob job = Engine.GetJob(Job).Job;
-        QueueAddress address = ReadQueue();
-        if (!ShouldProcess(Display.Text($"Coordinate migration job '{job.Name}' over {address}: copy what {job.Source} has to {job.Destination}"), $"Run migration job '{Job}' over many machines?", "OssMigration"))
+        CheckRemoval();
+        StateLocation? place = PlaceOf(Job);
+        QueueAddress address = this.ToAddress(this);
+        string what = place is null && Engine.GetJob(Job).Job is var job
+            ? $"copy what {job.Source} has to {job.Destination}"
+            : $"it keeps its state at {place!.Address}";
+        if (!MayRun(Display.Text($"Coordinate migration job '{Job}' over {address}: {what}{Removal}"), $"Run migration job '{Job}' over many machines?", Job))
             return;
-        RunCredentials keys = CredentialVault.For(job.Source, SourceCredential, job.Destination, DestinationCredential);
-        RunOptions options = new() { Credentials = keys, TimeBudget = TimeBudget };
-        WorkerOptions? own = CoordinateOnly ? null : new WorkerOptions { Credentials = _ => keys };
-        Run((queue, cancellationToken) =>
+        if (AsJob)
         {
-            CommandListener listener = new(queue, MaximumError);
-            return listener.WriteAsync(
-                SharedRunner.RunAsync(EngineEnvironment, Job, options, address, own, listener, cancellationToken), Job,
-                () => CredentialVault.Remember(job.Source, SourceCredential, job.Destination, DestinationCredential), cancellationToken);
+            RunAsJob(Job, new Dictionary<string, object?> { [nameof(Job)] = Job, [nameof(QueueCertificateAuthority)] = address.CertificateAuthority });
+            return;
+        }
+
+        RunHere(Job, place, (brought, options, listener, cancellationToken) =>
+        {
+            WorkerOptions? own = CoordinateOnly ? null : new WorkerOptions { Credentials = _ => options.Credentials };
+            return SharedRunner.RunAsync(EngineEnvironment, brought.Name, options, address, own, listener, cancellationToken);
         });
     }
 }

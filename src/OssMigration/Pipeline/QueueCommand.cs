@@ -1,15 +1,11 @@
 using System.Management.Automation;
-using System.Net;
 using OssMigration.Cluster;
 
 namespace OssMigration.Pipeline;
 
-/// <summary>What the cmdlets share that speak to a message broker.</summary>
-public abstract class QueueCommand : AsyncMigrationCommand
+/// <summary>A cmdlet that speaks to a message broker and runs no job itself.</summary>
+public abstract class QueueCommand : AsyncMigrationCommand, IQueueParameters
 {
-    private const string UserVariable = "OSSMIGRATION_QUEUE_USER";
-    private const string PasswordVariable = "OSSMIGRATION_QUEUE_PASSWORD";
-
     /// <summary>The broker (RabbitMQ): <c>amqps://host[:port]/virtual-host</c>. No account stands in it.</summary>
     [Parameter(Mandatory = true)]
     [ValidateNotNullOrEmpty]
@@ -33,16 +29,5 @@ public abstract class QueueCommand : AsyncMigrationCommand
     private protected override object ErrorTarget => Queue;
 
     /// <summary>The broker with the account.</summary>
-    private protected QueueAddress ReadQueue()
-    {
-        QueueAddress address = QueueAddress.Parse(Queue, AllowInsecureQueue);
-        if (QueueCertificateAuthority is not null)
-            address = address with { CertificateAuthority = GetUnresolvedProviderPathFromPSPath(QueueCertificateAuthority) };
-        if (QueueCredential is { } given)
-            return address with { UserName = given.UserName, Password = new NetworkCredential("", given.Password).Password };
-        string? user = Environment.GetEnvironmentVariable(UserVariable);
-        return string.IsNullOrEmpty(user)
-            ? address
-            : address with { UserName = user, Password = Environment.GetEnvironmentVariable(PasswordVariable) ?? "" };
-    }
+    private protected QueueAddress ReadQueue() => this.ToAddress(this);
 }

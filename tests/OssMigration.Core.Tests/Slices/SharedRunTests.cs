@@ -152,6 +152,23 @@ public sealed class SharedRunTests
     }
 
     [Fact]
+    public async Task What_is_gone_at_the_source_is_removed_after_everything_else_where_that_is_wanted()
+    {
+        using EngineBench bench = Filled();
+        await RunAsync(bench, _ => Fate.Well);
+        bench.Source.Remove("key-00007");
+        bench.Source.Remove("key-01007");
+        bench.Source.Seed("new", "new");
+        await using MemoryExchange exchange = new(EnvironmentOf(bench), Small, _ => Fate.LostAtTheEnd);
+
+        MigrationReport report = await bench.RunAsync(options: new RunOptions { Exchange = exchange, RemoveDeleted = true }, cancellationToken: Token);
+
+        Assert.Equal((RunStatus.Complete, 1, 2, 2), (report.Status, report.Copied.Objects, report.GoneAtSource.Objects, report.Removed.Objects));
+        Assert.Null(bench.Destination.Find("key-00007"));
+        Assert.Empty((await bench.CompareAsync()).Items);
+    }
+
+    [Fact]
     public async Task From_cut_over_on_no_worker_overwrites_what_the_business_writes()
     {
         string last = $"key-{Objects - 1:D5}";
