@@ -30,8 +30,8 @@ public sealed partial class AllocationTests
     private static async Task<long> AllocatedAsync(int objects)
     {
         await using Cloud cloud = await Cloud.StartAsync(new SandboxBucket { Synthetic = string.Create(CultureInfo.InvariantCulture, $"flat,count={objects},size=4096,seed=1") });
-        cloud.Create(ShellRun.WithEnvironmentKeys);
-        using ShellRun run = ShellRun.Start(cloud, $$"""
+        cloud.Create(ShellProcess.WithEnvironmentKeys);
+        using ShellProcess run = cloud.StartShell($$"""
             $report = Start-OssMigration -Job {{Cloud.JobName}}
             "copied $($report.Copied.Objects), allocated $([GC]::GetTotalAllocatedBytes($true))."
             exit $report.ExitCode
