@@ -27,7 +27,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         IKeyLister destinationLister = Lister(stores.Destination, filter: null, last is { SortsDestination: true }, scratch + "-destination.db");
         using IDisposable? sourceTable = sourceLister as IDisposable;
         using IDisposable? destinationTable = destinationLister as IDisposable;
-        ListedWalks walks = new(job.Filter.Prefix, sourceLister, destinationLister, Manifest(), RangeBoardOptions.Of(job.Concurrency));
+        ListedWalks walks = new(job.Filter.Prefix, sourceLister, destinationLister, Manifest(), RangeBoardOptions.Of(job.SteadyConcurrency));
         ComparisonWalk walk = MakeWalk(id, stores, walks);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task walking = walk.RunAsync(leaving.Token);
@@ -65,7 +65,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         CutoverEvidence? cutover = job.CutoverTime is { } moment && moment <= environment.Time.GetUtcNow() ? new CutoverEvidence(moment, job.ClockSkewMargin) : null;
         ComparisonRules rules = new(request.Level, cutover);
         ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules);
-        SemaphoreSlim atATime = new(job.Concurrency);
+        SemaphoreSlim atATime = new(job.SteadyConcurrency);
         int pauses = 0;
         return new ComparisonWalk(walks, rules, DecideAsync, (triple, verdict) => Item(id, triple, verdict), request.IncludeSame);
 

@@ -106,7 +106,7 @@ internal sealed class GoneRemover(JobFolder folder, RunStretch stretch, RunOptio
 
     private Task ForEachAsync(int count, Func<int, CancellationToken, ValueTask> work, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         Enumerable.Range(0, count),
-        new ParallelOptions { MaxDegreeOfParallelism = stretch.Job.Concurrency, CancellationToken = cancellationToken },
+        new ParallelOptions { MaxDegreeOfParallelism = stretch.Job.SteadyConcurrency, CancellationToken = cancellationToken },
         work);
 
     private async Task<Verdict> CheckAsync(string key, SettledEntry? settled, CancellationToken cancellationToken)

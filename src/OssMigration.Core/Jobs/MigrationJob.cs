@@ -111,8 +111,11 @@ public sealed record MigrationJob
     /// <summary>The name of the time zone of <see cref="Schedule"/>.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>Most reads, and most writes, of objects and parts at a time; how many it is depends on the endpoint. 1 to 1,024, default 32.</summary>
-    public int Concurrency { get; init; } = 32;
+    /// <summary>Most reads, and most writes, of objects and parts at a time; how many it is depends on the endpoint. 1 to 1,024, default 256.</summary>
+    public int Concurrency { get; init; } = 256;
+
+    /// <summary>The same for what does not adapt to an endpoint: listings, large objects at a time, deletions.</summary>
+    internal int SteadyConcurrency => Math.Min(Concurrency, Throttling.AdaptiveConcurrency.Start);
 
     /// <summary>Bytes of content in memory at a time, all transfers together. 64 MiB to 16 GiB, default 192 MiB, which keeps the process under 400 MB.</summary>
     public long MemoryBudget { get; init; } = 192L << 20;

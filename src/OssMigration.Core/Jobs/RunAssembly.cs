@@ -80,7 +80,7 @@ internal sealed class RunAssembly
         Reads = _stretch.Stores.Reads,
         Writes = _stretch.Stores.Writes,
         Pace = _stretch.Stores.Pace,
-        LargeSlots = new SemaphoreSlim(Math.Max(2, _stretch.Job.Concurrency / 8)),
+        LargeSlots = new SemaphoreSlim(Math.Max(2, _stretch.Job.SteadyConcurrency / 8)),
         PartsAtATime = Math.Min(8, _stretch.Job.Concurrency),
         Memory = _slice?.Memory ?? new MemoryBudget(_stretch.Job.MemoryBudget),
         Blocks = new BlockPool(),
@@ -117,9 +117,9 @@ internal sealed class RunAssembly
     {
         if (_stretch.Run.Scope == RunScope.Everything)
             return new ListedWalks(
-                _stretch.Job.Filter.Prefix, _listers.Source, _listers.Destination, settled, _slice is null ? RangeBoardOptions.Of(_stretch.Job.Concurrency) : SliceHooks.OneRange);
+                _stretch.Job.Filter.Prefix, _listers.Source, _listers.Destination, settled, _slice is null ? RangeBoardOptions.Of(_stretch.Job.SteadyConcurrency) : SliceHooks.OneRange);
         return new SelectedWalks(
-            _stretch.Stores, ObjectFilterMatcher.Compile(_stretch.Job.Filter), settled, _folder.Selection(_stretch.Run.Run), _stretch.Job.Concurrency);
+            _stretch.Stores, ObjectFilterMatcher.Compile(_stretch.Job.Filter), settled, _folder.Selection(_stretch.Run.Run), _stretch.Job.SteadyConcurrency);
     }
 
     // Mostly that is the run before; one that was given up half-way adds to what the run before it had settled.

@@ -5,7 +5,8 @@ namespace OssMigration.Core.Throttling;
 /// epochs of at least half a second it tries an eighth more and keeps it while throughput climbs by 3 %, then an eighth
 /// less and keeps it while throughput stays within 3 % of the best of late; then it rests for a while. Throttling takes
 /// three tenths away at once, throughput that falls while latency doubles a fifth; near where it was throttled it climbs
-/// by one. It begins at 32 (the bound, where that is lower), so that a short run is not spent on finding out. An epoch in
+/// by one. It begins at 32 (the bound, where that is lower), so that a short run is not spent on finding out, and doubles as
+/// long as that brings a quarter more: where answers are long under way, hundreds are needed within seconds. An epoch in
 /// which the places were not all in use says nothing. Not thread-safe: its gate holds a lock.
 /// </summary>
 internal sealed class AdaptiveConcurrency
@@ -17,6 +18,7 @@ internal sealed class AdaptiveConcurrency
     private const double RequestWeight = 32 * 1024;
     private const double Gain = 1.03;
     private const double Loss = 0.97;
+    private const double GainOfDoubling = 1.25;
     private const int LongestRest = 32;
     private static readonly TimeSpan Epoch = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ThrottledRest = TimeSpan.FromSeconds(1);
@@ -28,6 +30,7 @@ internal sealed class AdaptiveConcurrency
     private long _begunAt;
     private int _toSettle;
     private Phase _phase = Phase.Rest;
+    private bool _doubles = true;
     private int _restsLeft = 1;
     private int _rest = 1;
     private int _limitBefore;
@@ -92,6 +95,7 @@ internal sealed class AdaptiveConcurrency
         rest = rest < LongestThrottledRest ? rest : LongestThrottledRest;
         _deafUntil = now + (long)(rest.TotalSeconds * _time.TimestampFrequency);
         _throttledAt = Limit;
+        _doubles = false;
         Change(Limit * 7 / 10);
         Rest(4);
         _known = null;
@@ -108,12 +112,13 @@ internal sealed class AdaptiveConcurrency
         _best = Math.Max(_best * 0.99, rate.Throughput);
         switch (_phase)
         {
-            case Phase.More when rate.Throughput >= _known!.Value.Throughput * Gain:
+            case Phase.More when rate.Throughput >= _known!.Value.Throughput * (_doubles ? GainOfDoubling : Gain):
                 _known = rate;
                 _rest = 1;
                 TryMore();
                 break;
             case Phase.More:
+                _doubles = false;
                 Change(_limitBefore);
                 TryFewer();
                 break;
@@ -138,6 +143,7 @@ internal sealed class AdaptiveConcurrency
         {
             _known = null;
             _best = 0;
+            _doubles = false;
             Change(Limit * 8 / 10);
             Rest(2);
             return;
@@ -151,9 +157,10 @@ internal sealed class AdaptiveConcurrency
     private void TryMore()
     {
         _limitBefore = Limit;
-        int step = Limit >= _throttledAt * 8L / 10 ? 1 : Math.Max(1, Limit / 8);
+        int step = Limit >= _throttledAt * 8L / 10 ? 1 : _doubles ? Limit : Math.Max(1, Limit / 8);
         if (Limit == _most)
         {
+            _doubles = false;
             TryFewer();
             return;
         }

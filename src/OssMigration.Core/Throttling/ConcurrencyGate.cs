@@ -9,7 +9,8 @@ namespace OssMigration.Core.Throttling;
 /// <param name="most">Upper bound of the places.</param>
 /// <param name="room">Bytes that requests in places may have before them, asked each time; one request alone may have more.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ConcurrencyGate(int most, Func<long> room, TimeProvider time)
+/// <param name="atMost">A bound of the places that may change, asked each time; null for none.</param>
+internal sealed class ConcurrencyGate(int most, Func<long> room, TimeProvider time, Func<int>? atMost = null)
 {
     private readonly object _gate = new();
     private readonly LinkedList<Waiter> _waiters = new();
@@ -23,9 +24,11 @@ internal sealed class ConcurrencyGate(int most, Func<long> room, TimeProvider ti
         get
         {
             lock (_gate)
-                return _control.Limit;
+                return Places;
         }
     }
+
+    private int Places => Math.Min(_control.Limit, atMost?.Invoke() ?? int.MaxValue);
 
     /// <summary>Waits for a place; give it back by disposing.</summary>
     /// <param name="bytes">Content that the request will move.</param>
@@ -55,7 +58,7 @@ internal sealed class ConcurrencyGate(int most, Func<long> room, TimeProvider ti
     {
         lock (_gate)
         {
-            _control.OnCompleted(bytes, time.GetElapsedTime(begun), _taken >= _control.Limit);
+            _control.OnCompleted(bytes, time.GetElapsedTime(begun), _taken >= Places);
             Grant();
         }
     }
@@ -89,7 +92,7 @@ internal sealed class ConcurrencyGate(int most, Func<long> room, TimeProvider ti
         node.Value.TrySetCanceled(cancellationToken);
     }
 
-    private bool Fits(long bytes) => _taken < _control.Limit && (_taken == 0 || _bytes + bytes <= room());
+    private bool Fits(long bytes) => _taken < Places && (_taken == 0 || _bytes + bytes <= room());
 
     private Place Take(long bytes)
     {

@@ -16,6 +16,7 @@ internal sealed class Pace : IDisposable
     /// <summary>Bytes that a request pays for before it is sent: a server sends so much at once, whatever we read.</summary>
     public const int PaidAhead = 128 * 1024;
 
+    private const int PlacesUnderLimit = AdaptiveConcurrency.Start / 2;
     private const long RoomSeconds = 4;
     private const double LongRoundTripSeconds = 0.1;
     private const int LargestBuffer = 4 * 1024 * 1024;
@@ -79,6 +80,12 @@ internal sealed class Pace : IDisposable
     /// </summary>
     /// <param name="most">Where no limit holds, and at most.</param>
     public long Room(long most) => Interlocked.Read(ref _bytesPerSecond) is > 0 and var rate ? Math.Min(most, rate * RoomSeconds) : most;
+
+    /// <summary>
+    /// Reads, or writes, that may be under way at most while a limit of the rate holds: more of them would move nothing more, and
+    /// come in one gush. No bound without a limit.
+    /// </summary>
+    public int Places => Interlocked.Read(ref _bytesPerSecond) > 0 ? PlacesUnderLimit : int.MaxValue;
 
     /// <summary>Takes up these limits, at once and for all that waits already.</summary>
     public void Obey(LimitPlan plan)

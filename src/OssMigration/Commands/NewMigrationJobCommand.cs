@@ -202,7 +202,7 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     [ValidateRange(0, int.MaxValue)]
     public int MaxObjectRate { get; set; }
 
-    /// <summary>Most objects and parts in transfer at a time, 1 to 1,024; how many it is depends on the endpoints. Default 32.</summary>
+    /// <summary>Most objects and parts in transfer at a time, 1 to 1,024; how many it is depends on the endpoints: it begins with 32 and finds out. Default 256.</summary>
     [Parameter]
     public int? Concurrency { get; set; }
 

@@ -45,6 +45,45 @@ public sealed class AdaptiveConcurrencyTests
     }
 
     [Fact]
+    public void Where_answers_are_long_under_way_it_has_hundreds_within_seconds()
+    {
+        AdaptiveConcurrency control = new(256, _time);
+        Run(control, TimeSpan.FromSeconds(4), (_, _) => 0.2);
+        Assert.Equal(256, control.Limit);
+    }
+
+    [Fact]
+    public void Where_doubling_brings_little_it_goes_back_and_feels_its_way()
+    {
+        AdaptiveConcurrency control = new(256, _time);
+        int most = 0;
+        Run(control, TimeSpan.FromMinutes(2), (places, _) =>
+        {
+            most = Math.Max(most, places);
+            return LatencyWithKnee(places, 36);
+        });
+        Assert.Equal(64, most);
+        Assert.InRange(control.Limit, 24, 48);
+    }
+
+    [Fact]
+    public async Task A_bound_that_changes_is_heeded_by_whoever_comes_next()
+    {
+        int atMost = 1;
+        ConcurrencyGate gate = new(8, () => long.MaxValue, _time, () => atMost);
+        ConcurrencyGate.Place first = await gate.EnterAsync(1, Token);
+        Task<ConcurrencyGate.Place> second = gate.EnterAsync(1, Token).AsTask();
+        Assert.False(second.IsCompleted);
+        Assert.Equal(1, gate.Limit);
+
+        atMost = int.MaxValue;
+        gate.Completed(gate.Now(), 1);
+        (await second.WaitAsync(TimeSpan.FromSeconds(10), Token)).Dispose();
+        first.Dispose();
+        Assert.Equal(8, gate.Limit);
+    }
+
+    [Fact]
     public void Where_places_are_not_all_in_use_nothing_is_learnt()
     {
         AdaptiveConcurrency control = new(1024, _time);

@@ -97,8 +97,10 @@ public sealed class PaceTests
     {
         using Pace pace = new(_time);
         Assert.Equal(96L << 20, pace.Room(96L << 20));
+        Assert.Equal(int.MaxValue, pace.Places);
         pace.Obey(new LimitPlan(new RateLimits { BytesPerSecond = 1_000_000 }, null));
         Assert.Equal(4_000_000, pace.Room(96L << 20));
+        Assert.Equal(16, pace.Places);
     }
 
     private static (long? Reading, long? Writing, long? Objects, bool IsPaused) State(Pace pace)
