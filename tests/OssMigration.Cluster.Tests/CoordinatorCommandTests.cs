@@ -1,4 +1,5 @@
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
 using OssMigration.TestKit;
 using Xunit;
 
@@ -56,6 +57,33 @@ public sealed class CoordinatorCommandTests
         AssertSaid("resumed Complete", shell);
         MigrationReport report = Assert.Single(shared.Engine.GetReports(shared.Job.Name));
         Assert.Equal((RunStatus.Complete, 1, Objects), (report.Status, report.Resumes, report.Copied.Objects));
+    }
+
+    [Fact]
+    public async Task It_goes_on_on_another_machine_with_an_empty_disk_from_the_state_that_it_kept()
+    {
+        const int More = 200;
+        using TemporaryFiles files = new(More);
+        await using SharedJob shared = await SharedJob.StartAsync(
+            new SandboxBucket { Folder = files.Path }, job => ShellProcess.WithEnvironmentKeys(job) with { MaxObjectsPerSecond = 20 });
+        StoreAddress place = await shared.Sandbox.CreateBucketAsync(SandboxSide.Oss);
+        string start = $"Start-OssMigrationCoordinator {shared.Job.Name} -Queue {shared.Broker.Uri}"
+            + $" -StateUri (New-MigrationAddress {place.Uri}jobs -Endpoint {place.Endpoint} -Region {place.Region} -EnvironmentPrefix {ShellProcess.DestinationVariables})";
+        DirectoryInfo elsewhere = Directory.CreateTempSubdirectory("ossmigration-shared-");
+        try
+        {
+            using ShellProcess first = shared.StartShell($"exit ({start} -TimeBudget 00:00:05).ExitCode");
+            Assert.True(await first.WaitAsync() == 3, first.Output);
+            using ShellProcess second = shared.StartShell($$"""$report = {{start}}; "ended $($report.Status) $($report.Run) $($report.Resumes) $($report.Shared.Workers)" """, home: elsewhere.FullName);
+            await second.WaitAsync();
+
+            AssertSaid("ended Complete 1 1 2", second);
+            await shared.AssertSameAsync(More);
+        }
+        finally
+        {
+            elsewhere.Delete(recursive: true);
+        }
     }
 
     private static void AssertSaid(string text, ShellProcess shell)

@@ -67,9 +67,9 @@ internal sealed class SharedJob : IAsyncDisposable
         return work;
     }
 
-    /// <summary>The Shell with this home, the account at the broker and the keys of both sides, or others of the destination.</summary>
-    public ShellProcess StartShell(string command, StoreCredential? destination = null) => ShellProcess.Start(
-        Home, Sandbox.S3Keys, destination ?? Sandbox.OssKeys, command, ("OSSMIGRATION_QUEUE_USER", Broker.UserName), ("OSSMIGRATION_QUEUE_PASSWORD", Broker.Password));
+    /// <summary>The Shell with this home or that of another machine, the account at the broker and the keys of both sides, or others of the destination.</summary>
+    public ShellProcess StartShell(string command, StoreCredential? destination = null, string? home = null) => ShellProcess.Start(
+        home ?? Home, Sandbox.S3Keys, destination ?? Sandbox.OssKeys, command, ("OSSMIGRATION_QUEUE_USER", Broker.UserName), ("OSSMIGRATION_QUEUE_PASSWORD", Broker.Password));
 
     /// <summary>Coordinates one run in this process.</summary>
     public async Task<MigrationReport> CoordinateAsync(Told? told = null, CancellationTokenSource? leave = null)

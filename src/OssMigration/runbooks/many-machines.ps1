@@ -10,7 +10,8 @@ OSSMIGRATION_QUEUE_PASSWORD of each host. The keys of the buckets are each host'
 -EnvironmentPrefix or -ProfileName, so that every host finds its keys under that name.
 
 The job's limits (Set-MigrationJob) hold for all hosts together; Stop-OssMigration on the coordinator's host stops them all.
-When the coordinator's host is lost, the workers go on with what is in the queue; start the same line again.
+When the coordinator's host is lost, the workers go on with what is in the queue; start the same line again. With -StateUri the job's
+journal is kept in a bucket as well, and the same line on any other host goes on from there.
 
 The exit code is that of the run: 0 complete, 2 with exceptions, 3 incomplete; 1 after an error. A worker's is 0.
 
@@ -43,13 +44,20 @@ param(
     [TimeSpan] $TimeBudget,
 
     # Leaves the copying to the workers.
-    [switch] $CoordinateOnly
+    [switch] $CoordinateOnly,
+
+    # Where the job's state is kept as well, so that another host may coordinate when this one is lost: an address or its URI.
+    $StateUri
 )
 
 $ErrorActionPreference = 'Stop'
 $common = @{ Job = $Job; Queue = $Queue; InformationAction = 'Continue' }
 if ($PSBoundParameters.ContainsKey('TimeBudget')) {
     $common.TimeBudget = $TimeBudget
+}
+
+if ($StateUri -and $Role -eq 'Coordinator') {
+    $common.StateUri = $StateUri
 }
 
 if ($Role -eq 'Worker') {
