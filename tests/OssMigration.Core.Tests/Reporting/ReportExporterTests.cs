@@ -71,6 +71,34 @@ public sealed class ReportExporterTests
     }
 
     [Fact]
+    public async Task A_job_is_reported_while_it_runs_and_its_run_is_not_disturbed()
+    {
+        using ReportBench report = await MigratedAsync();
+        report.Bench.Source.Seed("later", "x");
+        TaskCompletionSource begun = new();
+        TaskCompletionSource goOn = new();
+        report.Bench.FaultyDestination.Plan(
+            StoreOperation.Put,
+            Fault.Before(async token =>
+            {
+                begun.SetResult();
+                await goOn.Task.WaitAsync(token);
+            }),
+            "later");
+        Task<MigrationReport> run = report.Bench.RunAsync(cancellationToken: Token);
+        await begun.Task;
+
+        Dictionary<string, string[]> lists = await report.ListsAsync();
+        string page = await report.PageAsync();
+        goOn.SetResult();
+
+        Assert.Equal(["a Copied", "b Copied", "changed Copied"], lists["completed"]);
+        Assert.Contains("<h1>bench-job</h1>", page, StringComparison.Ordinal);
+        MigrationReport ended = await run;
+        Assert.Equal((2, ended.Listed), (ended.Run, ended.Outcomes));
+    }
+
+    [Fact]
     public async Task The_lists_of_a_run_that_another_has_followed_are_refused_its_page_is_not()
     {
         using ReportBench report = await MigratedAsync();
