@@ -119,7 +119,9 @@ public sealed class MigrationEngine(EngineEnvironment environment)
     public IReadOnlyList<string> GetJobNames() => JobFolder.Names(environment.Home);
 
     /// <summary>Changes limits or the cut-over moment, from any process, also while the job runs.</summary>
-    /// <exception cref="RefusedException">StateUriNeeded: its state is kept elsewhere, and nothing here would tell that.</exception>
+    /// <exception cref="RefusedException">
+    /// StateUriNeeded: its state is kept elsewhere, and nothing here would tell that. CutoverNotHeard: other machines work on its run and nobody coordinates them.
+    /// </exception>
     public MigrationJob SetJob(string name, JobChanges changes)
     {
         JobFolder folder = Folder(name);
@@ -130,6 +132,13 @@ public sealed class MigrationEngine(EngineEnvironment environment)
             {
                 throw new RefusedException(
                     "StateUriNeeded", $"Job '{name}' keeps its state at {kept.Address.Uri}, and another machine would not hear of a change that is made here alone.", "Change it with that address as -StateUri.");
+            }
+
+            // Workers go on without a coordinator, and would overwrite what the business writes.
+            if (changes.CutoverTime is not null && !folder.IsLocked() && reader.LastRun() is { IsFinished: false } run && reader.Sharing(run.Run) is not null)
+            {
+                throw new RefusedException(
+                    "CutoverNotHeard", $"Run {run.Run} of job '{name}' is shared with other machines, and while its coordinator is away they do not hear of a cut-over.", "Start the coordinator (Start-OssMigrationCoordinator), then set the moment while it runs or when the run has ended.");
             }
         }
 

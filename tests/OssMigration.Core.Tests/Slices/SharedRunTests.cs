@@ -193,6 +193,25 @@ public sealed class SharedRunTests
     }
 
     [Fact]
+    public async Task A_cut_over_that_workers_would_not_hear_of_is_refused_until_somebody_coordinates_or_the_run_has_ended()
+    {
+        using EngineBench bench = Filled();
+        await using MemoryExchange exchange = new(EnvironmentOf(bench), Small, _ => Fate.Well);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        exchange.OnSlice = _ => stop.Cancel();
+        await bench.RunAsync(options: new RunOptions { Exchange = exchange }, cancellationToken: stop.Token);
+        JobChanges cutover = new() { CutoverTime = DateTimeOffset.UtcNow };
+
+        RefusedException refusal = Assert.Throws<RefusedException>(() => bench.Engine.SetJob(EngineBench.JobName, cutover));
+
+        Assert.Equal("CutoverNotHeard", refusal.ErrorId);
+        Assert.Equal(7, bench.Engine.SetJob(EngineBench.JobName, new JobChanges { Concurrency = 7 }).Concurrency);
+        exchange.OnSlice = null;
+        await bench.RunAsync(options: new RunOptions { Exchange = exchange }, cancellationToken: Token);
+        Assert.NotNull(bench.Engine.SetJob(EngineBench.JobName, cutover).CutoverTime);
+    }
+
+    [Fact]
     public async Task A_run_is_measured()
     {
         using EngineBench bench = Filled();
