@@ -28,7 +28,7 @@ public sealed class AzureRunbookTests
         do
         {
             string disk = homes.New();
-            using ShellProcess slice = cloud.StartShell(Slice(cloud, "00:00:06"), disk);
+            using ShellProcess slice = cloud.StartShell(Slice(cloud, "00:00:06", $"$PSDefaultParameterValues['New-MigrationJob:Concurrency'] = {MostInFlight}"), disk);
             CellWatch watch = await CellWatch.ToEndAsync(slice);
             int code = await slice.WaitAsync();
             Assert.True(code is 0 or 3, slice.Output);

@@ -16,7 +16,7 @@ public sealed class CmdletSurfaceTests
         { "Remove-MigrationJob", "Job WhatIf Confirm", "", "High" },
         { "Start-OssMigration", "Job InputObject FailedOnly RemoveDeleted MaximumRemoved SourceCredential DestinationCredential TimeBudget StateUri MaximumError AsJob WhatIf Confirm", "MigrationReport Job", "Medium" },
         { "Stop-OssMigration", "Job WhatIf Confirm", "", "Medium" },
-        { "Start-OssMigrationCoordinator", "Job Queue QueueCredential QueueCertificateAuthority AllowInsecureQueue CoordinateOnly RemoveDeleted MaximumRemoved SourceCredential DestinationCredential TimeBudget MaximumError AsJob WhatIf Confirm", "MigrationReport Job", "Medium" },
+        { "Start-OssMigrationCoordinator", "Job Queue QueueCredential QueueCertificateAuthority AllowInsecureQueue CoordinateOnly RemoveDeleted MaximumRemoved SourceCredential DestinationCredential TimeBudget StateUri MaximumError AsJob WhatIf Confirm", "MigrationReport Job", "Medium" },
         { "Start-OssMigrationWorker", "Job Queue QueueCredential QueueCertificateAuthority AllowInsecureQueue SourceCredential DestinationCredential SliceCount SliceTime KeepRunning TimeBudget", "WorkerSummary", "" },
         { "Get-OssMigrationWorker", "Job Queue QueueCredential QueueCertificateAuthority AllowInsecureQueue", "MigrationWorker", "" },
         { "Export-MigrationReport", "Job Path Format Run Force PassThru WhatIf Confirm", "FileInfo", "Medium" },
