@@ -15,7 +15,7 @@ internal static class ProgressView
     {
         CurrentOperation = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Display.Rate(snapshot.BytesPerSecond)}, {snapshot.ObjectsPerSecond:N0} objects/s, {snapshot.ActiveTransfers} transfers, {snapshot.Failed:N0} failed"),
+            $"{Display.Rate(snapshot.BytesPerSecond)}, {snapshot.ObjectsPerSecond:N0} objects/s, {snapshot.ActiveTransfers} under way, {snapshot.Failed:N0} failed"),
         PercentComplete = Percent(snapshot),
         SecondsRemaining = snapshot.TimeLeft is { } left ? (int)Math.Min(left.TotalSeconds, int.MaxValue) : -1,
     };
@@ -32,10 +32,10 @@ internal static class ProgressView
     {
         if (snapshot.NextRunAt is { } next)
             return $"The next run begins at {Display.Time(next)}";
-        string total = snapshot.ListingComplete ? "" : " and counting";
+        string listing = snapshot.ListingComplete ? "" : ", still listing";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{snapshot.Done.Objects:N0} of {snapshot.Listed.Objects:N0}{total} objects, {Display.Size(snapshot.Done.Bytes)} of {Display.Size(snapshot.Listed.Bytes)}{total}");
+            $"{snapshot.Done.Objects:N0} of {snapshot.Listed.Objects:N0} objects, {Display.Size(snapshot.Done.Bytes)} of {Display.Size(snapshot.Listed.Bytes)}{listing}");
     }
 
     private static int Percent(ProgressSnapshot snapshot)
