@@ -10,9 +10,6 @@ namespace OssMigration.Core.Jobs;
 /// <summary>The engine as its host sees it: jobs, runs, comparisons. Thread-safe.</summary>
 public sealed class MigrationEngine(EngineEnvironment environment)
 {
-    private static readonly TimeSpan SnapshotPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan SnapshotLook = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Checks a job's options (all contradictions at once) and stores it.</summary>
     /// <returns>The job as stored.</returns>
     /// <exception cref="JobOptionException">Options are out of range or contradict each other.</exception>
@@ -122,61 +119,15 @@ public sealed class MigrationEngine(EngineEnvironment environment)
     /// <exception cref="RefusedException">
     /// StateUriNeeded: its state is kept elsewhere, and nothing here would tell that. CutoverNotHeard: other machines work on its run and nobody coordinates them.
     /// </exception>
-    public MigrationJob SetJob(string name, JobChanges changes)
-    {
-        JobFolder folder = Folder(name);
-        using (JournalReader reader = folder.Read())
-        {
-            reader.Job();
-            if (reader.State() is { } kept && !folder.IsLocked())
-            {
-                throw new RefusedException(
-                    "StateUriNeeded", $"Job '{name}' keeps its state at {kept.Address.Uri}, and another machine would not hear of a change that is made here alone.", "Change it with that address as -StateUri.");
-            }
-
-            // Workers go on without a coordinator, and would overwrite what the business writes.
-            if (changes.CutoverTime is not null && !folder.IsLocked() && reader.LastRun() is { IsFinished: false } run && reader.Sharing(run.Run) is not null)
-            {
-                throw new RefusedException(
-                    "CutoverNotHeard", $"Run {run.Run} of job '{name}' is shared with other machines, and while its coordinator is away they do not hear of a cut-over.", "Start the coordinator (Start-OssMigrationCoordinator), then set the moment while it runs or when the run has ended.");
-            }
-        }
-
-        // Read and written in one transaction, so that of two processes none takes back what the other changed.
-        MigrationJob? changed = null;
-        Write(folder, writes => writes.ChangeJob(job =>
-        {
-            changed = changes.Apply(job);
-            JobOptionCheck.Check(changed);
-            return changed;
-        }));
-        return changed!;
-    }
+    public MigrationJob SetJob(string name, JobChanges changes) => new JobChanger(environment, Folder(name)).Change(changes);
 
     /// <summary>
     /// Changes a job whose state is kept apart from this machine. Where a process of this machine runs it, that one takes up the change and
     /// its next snapshot has it; a moment of cut-over is waited for until a snapshot has it.
     /// </summary>
     /// <exception cref="RefusedException">As for <see cref="OpenStateAsync"/>; StateNotKept: the moment of cut-over is in no snapshot yet.</exception>
-    public async Task<MigrationJob> SetJobAsync(string name, JobChanges changes, StateLocation location, IRunListener listener, CancellationToken cancellationToken)
-    {
-        JobFolder folder = NamedFolder(name);
-        if (folder.Exists && folder.IsLocked())
-        {
-            MigrationJob changed = SetJob(name, changes);
-            if (changes.CutoverTime is { } moment)
-                await WaitForSnapshotAsync(folder, moment, cancellationToken).ConfigureAwait(false);
-            return changed;
-        }
-
-        KeptState state = await OpenStateAsync(name, location, listener, cancellationToken).ConfigureAwait(false);
-        await using (state.ConfigureAwait(false))
-        {
-            MigrationJob changed = SetJob(name, changes);
-            await state.TakeAsync(cancellationToken).ConfigureAwait(false);
-            return changed;
-        }
-    }
+    public Task<MigrationJob> SetJobAsync(string name, JobChanges changes, StateLocation location, IRunListener listener, CancellationToken cancellationToken)
+        => new JobChanger(environment, NamedFolder(name)).ChangeAsync(changes, location, listener, cancellationToken);
 
     /// <summary>Deletes the job's journal and manifests. Objects are not touched. Refused while the job runs.</summary>
     public void RemoveJob(string name)
@@ -193,7 +144,7 @@ public sealed class MigrationEngine(EngineEnvironment environment)
         JobFolder folder = Folder(name);
         folder.Read().Dispose();
         if (folder.IsLocked())
-            Write(folder, writes => writes.SetStop(true));
+            JobChanger.Write(folder, writes => writes.SetStop(true));
     }
 
     /// <summary>
@@ -276,7 +227,7 @@ public sealed class MigrationEngine(EngineEnvironment environment)
         JobFolder folder = Folder(name);
         folder.Read().Dispose();
         MirrorRecord record = new() { Prefix = prefix, Suffix = suffix, IsSet = isSet, At = environment.Time.GetUtcNow() };
-        Write(folder, writes => writes.AddMirrorRecord(record));
+        JobChanger.Write(folder, writes => writes.AddMirrorRecord(record));
     }
 
     /// <summary>The comparisons of a job that were recorded, oldest first.</summary>
@@ -290,37 +241,4 @@ public sealed class MigrationEngine(EngineEnvironment environment)
 
     private JobFolder NamedFolder(string name)
         => JobOptionCheck.IsName(name) ? Folder(name) : throw new JobStateException(JobStateError.NotFound, name, $"There is no job '{name}'.");
-
-    private async Task WaitForSnapshotAsync(JobFolder folder, DateTimeOffset moment, CancellationToken cancellationToken)
-    {
-        long begun = environment.Time.GetTimestamp();
-        while (environment.Time.GetElapsedTime(begun) < SnapshotPatience)
-        {
-            using (JournalReader reader = folder.Read())
-            {
-                if (reader.State() is not { } kept || kept.CutoverTime == moment)
-                    return;
-            }
-
-            await Task.Delay(SnapshotLook, environment.Time, cancellationToken).ConfigureAwait(false);
-        }
-
-        throw new RefusedException(
-            "StateNotKept",
-            FormattableString.Invariant($"The process that runs job '{folder.Name}' knows that cut-over is at {moment:u}, but no snapshot has it after {SnapshotPatience.TotalSeconds:F0} seconds."),
-            "Give the same moment again before the business is switched.");
-    }
-
-    private static void Write(JobFolder folder, Action<JournalTransaction> write)
-    {
-        JournalWriter journal = new(folder.Journal, folder.Name);
-        try
-        {
-            journal.WriteAsync(write).GetAwaiter().GetResult();
-        }
-        finally
-        {
-            journal.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        }
-    }
 }
