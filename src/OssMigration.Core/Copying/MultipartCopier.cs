@@ -24,9 +24,11 @@ internal sealed class MultipartCopier(CopyContext context)
             }
             catch (StoreException exception) when (exception.Kind == StoreErrorKind.NoSuchUpload)
             {
-                // The journalled upload is gone, by a lifecycle rule or by hand: the object begins anew, once.
+                // The journalled upload is gone: by a lifecycle rule, by hand, or because it was completed after what this
+                // journal knows (it came from a snapshot). Where the object is not there it begins anew, once.
                 await context.Uploads.RemoveAsync(entry.Key).ConfigureAwait(false);
-                return await CopyPartsAsync(head, guard, cancellationToken).ConfigureAwait(false);
+                return await FindFinishedAsync(head.Entry, cancellationToken).ConfigureAwait(false)
+                    ?? await CopyPartsAsync(head, guard, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -81,6 +83,18 @@ internal sealed class MultipartCopier(CopyContext context)
     {
         ObjectHead head = await context.Source.HeadAsync(entry.Key, cancellationToken).ConfigureAwait(false) ?? throw new SourceVanishedException(entry.Key);
         return head.Entry.Version == entry.Version && head.Entry.Size == entry.Size ? head : throw new SourceChangedException(entry.Key);
+    }
+
+    // Only what is stamped as a copy of this version is worth a read of the source.
+    private async Task<TransferOutcome?> FindFinishedAsync(ObjectEntry source, CancellationToken cancellationToken)
+    {
+        ObjectHead? standing = await context.Destination.HeadAsync(source.Key, cancellationToken).ConfigureAwait(false);
+        if (standing is not { Crc64: { } stored } || standing.Entry.Size != source.Size || !SourceStamp.Names(standing, source.Version))
+            return null;
+        ulong crc64 = await context.HashAsync(source, cancellationToken).ConfigureAwait(false);
+        return crc64 == stored
+            ? new TransferOutcome.Skipped(ProofRules.Settled(source, standing.Entry.ETag ?? "", crc64, ProofKind.HashRead))
+            : null;
     }
 
     private UploadRow? FindOpen(ObjectEntry entry, PartPlan plan)

@@ -3,6 +3,7 @@ using OssMigration.Core.Jobs;
 using OssMigration.Core.Journal;
 using OssMigration.Core.RemoteState;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Slices;
 using OssMigration.Core.Stores;
 using OssMigration.Core.Tests.Jobs;
 using OssMigration.TestKit;
@@ -72,6 +73,51 @@ public sealed class StateTests
         Assert.All(bench.Writes, write => Assert.Equal(1, write.Value));
         bench.AssertSame();
         Assert.True((await machine.CompareAsync()).IsClean);
+    }
+
+    [Fact]
+    public async Task An_upload_that_a_lost_machine_completed_after_its_last_snapshot_is_not_sent_again()
+    {
+        using StateBench bench = new(ETagStyle.Kms);
+        bench.Source.Seed("large", EngineBench.Noise(3 << 20));
+        Machine first = bench.NewMachineWithJob();
+        int parts = 0;
+        bench.Destination.BeforeOperation = async (operation, _, _) =>
+        {
+            string? before = bench.Heads.LastOrDefault();
+            if (operation == StoreOperation.UploadPart && Interlocked.Increment(ref parts) == 1)
+                await bench.RunClockUntilAsync(() => bench.Heads.LastOrDefault() != before);
+            if (operation == StoreOperation.Complete)
+                first.IsDead = true;
+        };
+        await Assert.ThrowsAnyAsync<Exception>(() => first.RunAsync());
+        bench.Destination.BeforeOperation = null;
+        bench.LetLeaseRunOut();
+
+        MigrationReport report = await bench.NewMachine().RunAsync();
+
+        Assert.Equal((3, RunStatus.Complete, 1L), (parts, report.Status, report.Outcomes.Objects));
+        Assert.Equal(1, bench.Writes["large"]);
+        bench.AssertSame();
+    }
+
+    [Fact]
+    public async Task A_cut_over_that_workers_would_not_hear_of_is_refused_where_the_state_is_kept_too()
+    {
+        using StateBench bench = new();
+        Machine machine = bench.NewMachineWithJob();
+        await (await machine.OpenAsync()).DisposeAsync();
+        JobChanger.Write(machine.Folder, writes =>
+        {
+            writes.AddRun(new RunRow(1, MigrationMode.Full, bench.Time.GetUtcNow(), IsFinished: false, 0, TimeSpan.Zero, default, default));
+            writes.PutSharing(new Sharing { Run = 1, Resumes = 0 });
+        });
+
+        RefusedException refusal = await Assert.ThrowsAsync<RefusedException>(() => machine.Engine.SetJobAsync(
+            EngineBench.JobName, new JobChanges { CutoverTime = bench.Time.GetUtcNow() }, new StateLocation(StateBench.Place), machine.Listener, TestContext.Current.CancellationToken));
+
+        Assert.Equal("CutoverNotHeard", refusal.ErrorId);
+        Assert.Null(machine.Engine.GetJob(EngineBench.JobName).Job.CutoverTime);
     }
 
     [Fact]
