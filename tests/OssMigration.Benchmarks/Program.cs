@@ -35,7 +35,7 @@ for (int i = 0; i < args.Length; i++)
     names.Add(args[i]);
 }
 
-Scenario[] known = [.. TransferScenarios.All, .. ListScenario.All(keys), .. KeyScenarios.All(keys)];
+Scenario[] known = [.. TransferScenarios.All, .. ListScenario.All(keys), .. KeyScenarios.All(keys), ImportScenario.Import];
 if (names.FirstOrDefault(name => !known.Any(scenario => IsMeant(scenario, name))) is { } unknown)
 {
     Console.Error.WriteLine($"There is no scenario '{unknown}'. Known: {string.Join(", ", known.Select(each => each.Name))}; options --turns N, --keys N[,N], --out FOLDER.");

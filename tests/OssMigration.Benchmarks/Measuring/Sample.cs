@@ -8,7 +8,11 @@ namespace OssMigration.Benchmarks.Measuring;
 /// <param name="PeakMemory">Bytes.</param>
 /// <param name="Requests">Requests that the servers got.</param>
 /// <param name="ServerCpu">CPU of the servers during the run.</param>
-internal sealed record Sample(TimeSpan Work, TimeSpan Cpu, TimeSpan Wall, TimeSpan WholeCpu, long PeakMemory, long Requests, TimeSpan ServerCpu);
+internal sealed record Sample(TimeSpan Work, TimeSpan Cpu, TimeSpan Wall, TimeSpan WholeCpu, long PeakMemory, long Requests, TimeSpan ServerCpu)
+{
+    /// <summary>Objects written a second, from the 10th second after the first write to the last; null where it was over by then.</summary>
+    public double? SteadyRate { get; init; }
+}
 
 /// <summary>All runs of a contestant in a scenario.</summary>
 /// <param name="Contestant">Its name.</param>
@@ -40,6 +44,9 @@ internal sealed record Series(string Contestant, long Objects, long Bytes, IRead
 
     /// <summary>Median of the servers' CPU, in seconds.</summary>
     public double ServerSeconds => Median(sample => sample.ServerCpu.TotalSeconds);
+
+    /// <summary>Median of the objects a second from the 10th second on; null where no run took so long.</summary>
+    public double? SteadyRate => Samples.All(sample => sample.SteadyRate is not null) ? Median(sample => sample.SteadyRate!.Value) : null;
 
     /// <summary>The middle value, or the mean of the two middle ones.</summary>
     public double Median(Func<Sample, double> value)

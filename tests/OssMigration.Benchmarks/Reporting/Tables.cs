@@ -14,8 +14,9 @@ internal static class Tables
         StringBuilder text = new();
         text.AppendLine(CultureInfo.InvariantCulture, $"### {scenario.Name}: {scenario.Title}");
         text.AppendLine();
-        text.AppendLine("| contestant | seconds | rate | ours is so many times as fast | client CPU us/object | ours takes so many times the CPU | peak MiB | requests | ours sends so many times as many | servers' CPU s |");
-        text.AppendLine("|---|---|---|---|---|---|---|---|---|---|");
+        bool hasSteady = all.Any(series => series.SteadyRate is not null);
+        text.AppendLine(CultureInfo.InvariantCulture, $"| contestant | seconds | rate | ours is so many times as fast | client CPU us/object | ours takes so many times the CPU | peak MiB | requests | ours sends so many times as many | servers' CPU s |{(hasSteady ? " objects/s from the 10th second | ours |" : "")}");
+        text.AppendLine($"|---|---|---|---|---|---|---|---|---|---|{(hasSteady ? "---|---|" : "")}");
         foreach (Series series in all)
         {
             Series? ours = all.FirstOrDefault(each => each.Contestant == $"ours{series.Round}");
@@ -26,10 +27,16 @@ internal static class Tables
             string cpu = ours is null || series == ours ? "" : (ours.MicrosecondsPerObject / series.MicrosecondsPerObject).ToString("F2", CultureInfo.InvariantCulture);
             string requests = ours is null || series == ours ? "" : (ours.Requests / (double)series.Requests).ToString("F2", CultureInfo.InvariantCulture);
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {series.Contestant} | {series.Seconds:F2} | {rate} | {speed} | {Micro(series.MicrosecondsPerObject)} | {cpu} | {series.PeakMemory >> 20} | {series.Requests:N0} | {requests} | {series.ServerSeconds:F1} |");
+                $"| {series.Contestant} | {series.Seconds:F2} | {rate} | {speed} | {Micro(series.MicrosecondsPerObject)} | {cpu} | {series.PeakMemory >> 20} | {series.Requests:N0} | {requests} | {series.ServerSeconds:F1} |{(hasSteady ? Steady(series, ours) : "")}");
         }
 
         return text.ToString();
+    }
+
+    private static string Steady(Series series, Series? ours)
+    {
+        string ratio = series == ours || ours?.SteadyRate is not { } mine || series.SteadyRate is not { } theirs ? "" : (mine / theirs).ToString("F2", CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $" {series.SteadyRate:N0} | {ratio} |");
     }
 
     // A transfer takes hundreds, a key a few.

@@ -13,6 +13,9 @@ internal sealed record ArenaPlan(string Synthetic, long Objects, long Bytes)
     /// <summary>Delay of every answer of both sides.</summary>
     public int LatencyMs { get; init; }
 
+    /// <summary>Whether the rate from the 10th second on is looked at.</summary>
+    public bool IsWatched { get; init; }
+
     /// <summary>Whether the destinations hold the same objects already, so that only keys are looked at.</summary>
     public bool IsMigrated { get; init; }
 }

@@ -48,19 +48,23 @@ internal static class Contestants
             $source = New-MigrationAddress s3://{{Arena.Source}} -Endpoint {{arena.Servers.S3Endpoint}} -Region {{arena.Servers.S3Region}} -AddressingStyle Path -EnvironmentPrefix BENCH_FROM -AllowInsecureEndpoint
             $destination = New-MigrationAddress oss://{{Arena.Destination}} -Endpoint {{arena.Servers.OssEndpoint}} -Region {{arena.Servers.OssRegion}} -AddressingStyle Path -EnvironmentPrefix BENCH_OSS -AllowInsecureEndpoint
             {{before}}
-            [Console]::WriteLine('{{ChildRun.Ready}}')
-            $null = [Console]::ReadLine()
-            $cpu = [Environment]::CpuUsage.TotalTime
-            $clock = [Diagnostics.Stopwatch]::StartNew()
-            {{script}}
-            $time = $clock.Elapsed
-            "measured $($time.TotalMilliseconds.ToString('F1', [cultureinfo]::InvariantCulture)) $((([Environment]::CpuUsage.TotalTime) - $cpu).TotalMilliseconds.ToString('F1', [cultureinfo]::InvariantCulture))"
+            {{Timed($"[Console]::WriteLine('{ChildRun.Ready}'); $null = [Console]::ReadLine()", script)}}
             {{after}}
             """));
         start.Environment["OSSMIGRATION_HOME"] = Path.Combine(arena.Folder, "home");
         arena.AddKeys(start);
         return ChildRun.Run(start, Limit, arena.CountFromHereAsync);
     }
+
+    /// <summary>A script with the clock around it, which prints its time and CPU.</summary>
+    public static string Timed(string before, string script) => $$"""
+        {{before}}
+        $cpu = [Environment]::CpuUsage.TotalTime
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        {{script}}
+        $time = $clock.Elapsed
+        "measured $($time.TotalMilliseconds.ToString('F1', [cultureinfo]::InvariantCulture)) $((([Environment]::CpuUsage.TotalTime) - $cpu).TotalMilliseconds.ToString('F1', [cultureinfo]::InvariantCulture))"
+        """;
 
     /// <summary>rclone from the S3 side to the S3 side, by two remotes with different endpoints so that it streams.</summary>
     public static ChildResult Rclone(Arena arena, bool isFastest, params string[] more)

@@ -60,12 +60,16 @@ internal static class Match
 
     private static async Task<Sample> RunAsync(Arena arena, Contestant contestant)
     {
+        await using WriteWatch? watch = arena.Plan.IsWatched ? new WriteWatch(arena.Servers) : null;
         ChildResult result = contestant.Run(arena);
         TimeSpan serverCpu = arena.ServerCpu;
         Require(contestant.Name, result);
         SandboxStatistics statistics = await arena.Servers.GetStatisticsAsync();
         (TimeSpan work, TimeSpan cpu) = Measured(result);
-        return new Sample(work, cpu, result.Wall, result.Cpu, result.PeakMemory, Requests(statistics), serverCpu);
+        return new Sample(work, cpu, result.Wall, result.Cpu, result.PeakMemory, Requests(statistics), serverCpu)
+        {
+            SteadyRate = watch is null ? null : await watch.SteadyRateAsync(),
+        };
     }
 
     private static void Require(string name, ChildResult result)

@@ -4,7 +4,7 @@ using OssMigration.Benchmarks.Running;
 
 namespace OssMigration.Benchmarks.Scenarios;
 
-/// <summary>Work that moves no content: what is migrated already, comparison, and the module's start.</summary>
+/// <summary>Work that moves no content: what is migrated already, and comparison.</summary>
 internal static class KeyScenarios
 {
     private const long Million = 1_000_000;
@@ -38,14 +38,6 @@ internal static class KeyScenarios
             Match.PlayInOneAsync(Plan(count), Settle, Resyncing(count, say), turns, say))),
         new("compare", "both sides and the manifest are compared", RateUnit.Objects, (turns, say) => EachAsync(keys ?? [Million / 10, Million, 10 * Million], count =>
             Match.PlayInOneAsync(Plan(count), Settle, [new($"ours{Round(count)}", Compare)], turns, say))),
-        new("import", "Import-Module and the first cmdlet", RateUnit.Objects, (turns, say) => Match.PlayAsync(
-            new ArenaPlan("flat,count=1,size=1", 1, 1),
-            [
-                new("first cmdlet", arena => Contestants.Ours(arena, "$null = New-MigrationAddress s3://b -Region us-east-1")),
-                new("second cmdlet", arena => Contestants.Ours(arena, "$null = Get-MigrationJob", "$null = New-MigrationAddress s3://b -Region us-east-1")),
-            ],
-            turns,
-            say)),
     ];
 
     private static async Task<IReadOnlyList<Series>> EachAsync(IReadOnlyList<long> counts, Func<long, Task<IReadOnlyList<Series>>> play)
