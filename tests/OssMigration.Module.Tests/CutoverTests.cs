@@ -54,7 +54,12 @@ public sealed class CutoverTests : IDisposable
         Assert.Contains("MirrorRule", Assert.Single(without.Warnings), StringComparison.Ordinal);
         Assert.Equal([true, "Met", "b", 24L], mirrored.Succeeded().Output.Select(value => value.BaseObject));
         Assert.False((bool)arrived.Single().BaseObject);
-        Assert.Contains("everything has arrived", Assert.Single(arrived.Warnings), StringComparison.Ordinal);
+        string open = Assert.Single(arrived.Warnings);
+        Assert.Contains("nothing that OSS would fetch", open, StringComparison.Ordinal);
+        Assert.Contains("-ProbeKey, or -CreateProbe", open, StringComparison.Ordinal);
+
+        // The parameters of Test-OssMirrorRule are of no use here.
+        Assert.DoesNotContain("(-Key)", open, StringComparison.Ordinal);
         Assert.True(waited.Value<bool>("IsReady"));
         Assert.Equal(["a", "b"], Directory.EnumerateFiles(_source).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }

@@ -58,7 +58,7 @@ internal static class StoreConditions
                 FormattableString.Invariant($"{test.Message} Key '{test.Key}', in {test.Duration.TotalMilliseconds:N0} ms, at {CutoverText.Time(test.TestedAt)}.")),
             MirrorTestCause.NothingToFetch => Make(
                 CutoverSubject.MirrorRule, CutoverState.NotMet,
-                $"The rule could not be proved, because nothing is at the source only: everything has arrived. New objects are written there until the switch, and only the rule brings them. {test.Message}",
+                $"The rule could not be proved: {test.Message} New objects are written at the source until the switch, and only the rule brings them.",
                 "Give the key of a new object with -ProbeKey, or -CreateProbe, which puts a small one at the source and removes it; or -SkipMirror where the business writes nothing from now until the switch is done."),
             _ => Make(CutoverSubject.MirrorRule, CutoverState.NotMet, test.Message, $"Test-OssMirrorRule -Job {facts.JobName} tries it again."),
         } with

@@ -84,6 +84,9 @@ public sealed record MirrorTest
     /// <summary>The sentence for people: what was fetched, or what failed and how to mend it.</summary>
     public required string Message { get; init; }
 
+    /// <summary>How a test that found nothing to fetch can find something, in the parameters of Test-OssMirrorRule; null otherwise.</summary>
+    public string? Advice { get; init; }
+
     /// <summary>The key that was fetched, relative to the prefixes; null where there was none.</summary>
     public string? Key { get; init; }
 

@@ -29,7 +29,8 @@ internal sealed class MirrorTestRun(EngineEnvironment environment, IOriginProbe 
             ? Result(MirrorTestCause.NoRule, $"No mirroring rule of {destination.DisplayName} covers the object, which is only at the source. Set a rule whose prefix and suffix its key has.", uncovered.Key)
             : Result(
                 MirrorTestCause.NothingToFetch,
-                string.Create(CultureInfo.InvariantCulture, $"Of {objects.Looked:N0} objects of the source none is missing at {destination.DisplayName}, so there is nothing that OSS would fetch. Name a key (-Key), or let a small object be made at the source for the test (-CreateProbe)."));
+                string.Create(CultureInfo.InvariantCulture, $"Of {objects.Looked:N0} objects of the source none is missing at {destination.DisplayName}, so there is nothing that OSS would fetch.")) with
+            { Advice = "Name a key (-Key), or let a small object be made at the source for the test (-CreateProbe)." };
     }
 
     private async Task<MirrorTest?> WhyImpossibleAsync(CancellationToken cancellationToken)

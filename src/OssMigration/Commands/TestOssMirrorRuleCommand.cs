@@ -82,7 +82,7 @@ public sealed class TestOssMirrorRuleCommand : MirrorRuleCommand
             }
 
             if (!test.Succeeded)
-                queue.Post(command => command.WriteWarning(Views.Display.Text($"{destination}: {test.Cause}. {test.Message}{(test.Key is null ? "" : $" Key: {test.Key}")}")));
+                queue.Post(command => command.WriteWarning(Views.Display.Text($"{destination}: {test.Cause}. {$"{test.Message} {test.Advice}".TrimEnd()}{(test.Key is null ? "" : $" Key: {test.Key}")}")));
             else
                 queue.Post(command => command.WriteVerbose(Views.Display.Text(test.Message)));
             await queue.OutputAsync(test.Succeeded, cancellationToken).ConfigureAwait(false);

@@ -69,7 +69,10 @@ public sealed class MirrorTesterTests
         Assert.Equal(MirrorTestCause.NoRule, (await TestAsync(none)).Cause);
         MirrorTest test = await TestAsync(uncovered);
         Assert.Equal((MirrorTestCause.NoRule, "k"), (test.Cause, test.Key));
-        Assert.Equal(MirrorTestCause.NothingToFetch, (await TestAsync(complete)).Cause);
+        MirrorTest nothing = await TestAsync(complete);
+        Assert.Equal(MirrorTestCause.NothingToFetch, nothing.Cause);
+        Assert.Contains("-CreateProbe", nothing.Advice, StringComparison.Ordinal);
+        Assert.DoesNotContain("-CreateProbe", nothing.Message, StringComparison.Ordinal);
         Assert.Equal(MirrorTestCause.NothingToFetch, (await TestAsync(complete, request => request with { Key = "k" })).Cause);
         Assert.Equal(MirrorTestCause.NothingToFetch, (await TestAsync(complete, request => request with { Key = "nowhere" })).Cause);
     }
