@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Management.Automation;
 using OssMigration.ModuleTests.Support;
 
 namespace OssMigration.ModuleTests;
@@ -76,7 +77,74 @@ public sealed class CompletionTests
     }
 
     [Theory]
+    [InlineData("s3", "S3")]
+    [InlineData("oss", "Oss")]
+    public void Buckets_are_asked_for_where_the_user_asks_and_offered_afterwards_without_asking(string scheme, string side)
+    {
+        string bucket = $"bucket-{Guid.NewGuid():n}";
+        using SandboxSession session = new($"-S3Bucket {bucket} -OssBucket {bucket}");
+        string service = $"New-MigrationAddress -Endpoint $sandbox.{side}Endpoint -Region $sandbox.{side}Region -Credential $sandbox.{side}Credential ";
+        session.ForgetOperations();
+
+        Assert.Empty(Complete(session.Session, $"{service}{scheme}://bucket-"));
+        Assert.Empty(session.Operations(scheme));
+        Assert.Equal([$"{scheme}://{bucket}/"], Complete(session.Session, $"{service}{scheme}://bucket-?"));
+        Assert.Equal(["ListBuckets"], session.Operations(scheme));
+
+        session.ForgetOperations();
+        Assert.Equal([$"{scheme}://{bucket}/"], Complete(session.Session, $"New-MigrationJob x -Source {scheme}://{bucket[..20]}"));
+        Assert.Empty(session.Operations(scheme));
+    }
+
+    [Theory]
+    [InlineData("New-MigrationAddress -Endpoint http://127.0.0.1:1 -EnvironmentPrefix NOBODY s3://none-such-?")]
+    [InlineData("New-MigrationAddress -Endpoint http://127.0.0.1:1 oss://none-such-?")]
+    [InlineData("New-MigrationAddress file:///none-such-?")]
+    public void A_question_that_nobody_answers_offers_nothing(string typed)
+    {
+        using Session session = new();
+
+        Assert.Empty(Complete(session, typed));
+    }
+
+    [Fact]
+    public void Whatever_is_completed_asks_nobody_for_anything()
+    {
+        using SandboxSession session = new();
+        string job = session.NewJob();
+        session.ForgetOperations();
+
+        string[] typed =
+        [
+            "Start-OssMigration ", "New-MigrationJob x -Source ", $"Get-MigrationItem {job} -ErrorKind ", $"Get-OssMirrorRule {job} -Prefix ", $"Remove-OssMirrorRule {job} -Suffix ",
+            "New-MigrationAddress oss://b -Region ", "New-MigrationAddress s3://", "Set-MigrationJob x -TimeZone ", "New-OssBucket oss://b -StorageClass ", $"Compare-MigrationData {job} -Level ",
+        ];
+        foreach (string line in typed)
+            Complete(session.Session, line);
+
+        Assert.Empty(session.Operations("s3"));
+        Assert.Empty(session.Operations("oss"));
+    }
+
+    [Fact]
+    public void Every_parameter_that_takes_something_known_completes_it()
+    {
+        using Session session = new();
+        List<string> without = [];
+        foreach (CmdletInfo cmdlet in session.Run("Get-Command -Module OssMigration").Succeeded().Output.Select(command => (CmdletInfo)command.BaseObject))
+        {
+            foreach (ParameterMetadata parameter in cmdlet.Parameters.Values.Where(parameter => !Completes(parameter, Wanted(cmdlet, parameter))))
+                without.Add($"{cmdlet.Name} -{parameter.Name}");
+        }
+
+        Assert.Empty(without);
+    }
+
+    [Theory]
     [InlineData("Start-OssMigration ")]
+    [InlineData("Start-OssMigrationWorker ")]
+    [InlineData("New-OssBucket oss://b -StorageClass ")]
+    [InlineData("New-MigrationJob x -Source s3://")]
     [InlineData("New-MigrationJob x -Source ")]
     [InlineData("New-MigrationAddress oss:// -Region ")]
     [InlineData("Set-MigrationJob x -TimeZone ")]
@@ -98,6 +166,24 @@ public sealed class CompletionTests
 
         Assert.InRange(best.TotalMilliseconds, 0, 100);
     }
+
+    private static string? Wanted(CmdletInfo cmdlet, ParameterMetadata parameter) => parameter.Name switch
+    {
+        "Job" or "BaseJob" => "JobNameCompleter",
+        "Name" when cmdlet.Name == "Get-MigrationJob" => "JobNameCompleter",
+        "Uri" or "StateUri" => "AddressCompleter",
+        "Region" or "OriginRegion" => "RegionCompleter",
+        "TimeZone" => "TimeZoneCompleter",
+        "ErrorKind" => "ErrorKindCompleter",
+        "Prefix" when cmdlet.Noun == "OssMirrorRule" => "RulePrefixCompleter",
+        "Suffix" when cmdlet.Noun == "OssMirrorRule" => "RuleSuffixCompleter",
+        "StorageClass" => nameof(ValidateSetAttribute),
+        _ => parameter.ParameterType.Name == "StoreAddress" ? "AddressCompleter" : null,
+    };
+
+    private static bool Completes(ParameterMetadata parameter, string? completer) => completer is null
+        || parameter.Attributes.OfType<ArgumentCompleterAttribute>().Any(attribute => attribute.Type?.Name == completer)
+        || parameter.Attributes.Any(attribute => attribute.GetType().Name == completer);
 
     private static string[] Complete(Session session, string typed) => [.. session.Run(
         "[System.Management.Automation.CommandCompletion]::CompleteInput($typed, $typed.Length, $null).CompletionMatches.CompletionText", ("typed", typed))

@@ -66,6 +66,11 @@ public sealed partial class OssStore : IObjectStore, IBucketInspector, IMetadata
     {
         if (string.IsNullOrWhiteSpace(address.Bucket))
             throw new ArgumentException("The address of OSS names no bucket.", nameof(address));
+        return OpenUnchecked(address, options, sources, handler);
+    }
+
+    private static OssStore OpenUnchecked(StoreAddress address, StoreOpenOptions options, OssCredentialSources sources, HttpMessageHandler? handler)
+    {
         string? region = OssEndpoint.FindRegion(address, sources.Environment);
         if (region is null && (address.Endpoint is null || address.SignatureVersion == SignatureVersion.V4))
             throw new ArgumentException($"{address} needs a region, for example cn-hangzhou: give it with the address or in OSS_REGION.", nameof(address));

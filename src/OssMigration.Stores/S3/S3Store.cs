@@ -49,6 +49,11 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
     {
         if (string.IsNullOrWhiteSpace(address.Bucket))
             throw new ArgumentException("The address of S3 names no bucket.", nameof(address));
+        return OpenUnchecked(address, options, handler);
+    }
+
+    private static S3Store OpenUnchecked(StoreAddress address, StoreOpenOptions options, HttpMessageHandler? handler)
+    {
         ICredentialProvider credentials = options.Credential ?? S3Credentials.Create(address.Credential, $"s3://{address.Bucket}", Environment.GetEnvironmentVariable, options.Time);
         HttpTransportOptions transport = new() { MaxConnections = options.MaxConnections, Time = options.Time, ConnectionBuffer = options.ConnectionBuffer, Handler = handler };
         return new S3Store(address, credentials, transport, Environment.GetEnvironmentVariable);

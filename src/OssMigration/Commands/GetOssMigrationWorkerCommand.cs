@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using OssMigration.Cluster;
+using OssMigration.Parameters;
 using OssMigration.Pipeline;
 
 namespace OssMigration.Commands;
@@ -30,6 +31,8 @@ public sealed class GetOssMigrationWorkerCommand : QueueCommand
     /// <summary>The name of the job. Default: all jobs whose coordinators are heard.</summary>
     [Parameter(Position = 0)]
     [Alias("Name", "JobName")]
+    [JobName]
+    [ArgumentCompleter(typeof(JobNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Job { get; set; }
 

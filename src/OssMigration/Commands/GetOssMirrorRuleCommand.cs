@@ -47,7 +47,7 @@ public sealed class GetOssMirrorRuleCommand : MirrorRuleCommand
         Run(async (queue, cancellationToken) =>
         {
             MirrorRuleSet rules = await Rules.GetAsync(destination, keys, new CommandListener(queue, maximumErrors: 0), cancellationToken).ConfigureAwait(false);
-            RulePrefixCompleter.Note(destination, rules);
+            RuleBook.Note(destination, rules);
             foreach (StandingRule rule in rules.Mirrors.Where(rule => wanted is null || wanted.Any(pattern => pattern.IsMatch(rule.Prefix))))
                 await queue.OutputAsync(new OssMirrorRuleInfo(destination, rule), cancellationToken).ConfigureAwait(false);
         });

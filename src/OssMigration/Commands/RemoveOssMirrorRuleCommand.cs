@@ -37,6 +37,7 @@ public sealed class RemoveOssMirrorRuleCommand : MirrorRuleCommand
     /// <summary>The rule's suffix. Default none.</summary>
     [Parameter(ParameterSetName = JobSet)]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = DestinationSet)]
+    [ArgumentCompleter(typeof(RuleSuffixCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string? Suffix { get; set; }

@@ -35,12 +35,14 @@ public sealed class SetOssMirrorRuleCommand : MirrorRuleCommand
 {
     /// <summary>Full keys that begin with it. Default: the destination's prefix (and the job's own); empty for all keys.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(RulePrefixCompleter))]
     [AllowEmptyString]
     [ValidateNotNull]
     public string Prefix { get; set; } = "";
 
     /// <summary>Only full keys that end with it.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(RuleSuffixCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string? Suffix { get; set; }

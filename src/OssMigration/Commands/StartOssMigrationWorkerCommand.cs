@@ -2,6 +2,7 @@ using System.Management.Automation;
 using OssMigration.Cluster;
 using OssMigration.Core.Slices;
 using OssMigration.Credentials;
+using OssMigration.Parameters;
 using OssMigration.Pipeline;
 
 namespace OssMigration.Commands;
@@ -32,6 +33,8 @@ public sealed class StartOssMigrationWorkerCommand : QueueCommand
     /// <summary>The name of the job. Default: any whose coordinator is heard.</summary>
     [Parameter(Position = 0)]
     [Alias("Name", "JobName")]
+    [JobName]
+    [ArgumentCompleter(typeof(JobNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Job { get; set; }
 

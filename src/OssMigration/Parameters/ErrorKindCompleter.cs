@@ -7,6 +7,6 @@ namespace OssMigration.Parameters;
 public sealed class ErrorKindCompleter : WordCompleter
 {
     /// <inheritdoc/>
-    private protected override IEnumerable<(string Text, string Meaning)> Words(IDictionary given)
+    private protected override IEnumerable<(string Text, string Meaning)> Words(string typed, IDictionary given)
         => Enum.GetNames<StoreErrorKind>().Select(kind => (kind, $"Store{kind} in about_OssMigration_Troubleshooting"));
 }

@@ -6,6 +6,6 @@ namespace OssMigration.Parameters;
 public sealed class JobNameCompleter : WordCompleter
 {
     /// <inheritdoc/>
-    private protected override IEnumerable<(string Text, string Meaning)> Words(IDictionary given)
+    private protected override IEnumerable<(string Text, string Meaning)> Words(string typed, IDictionary given)
         => ModuleEngine.Current.GetJobNames().Select(name => (name, "Migration job " + name));
 }

@@ -20,7 +20,7 @@ public sealed class RegionCompleter : WordCompleter
         + "eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-gov-east-1 us-gov-west-1";
 
     /// <inheritdoc/>
-    private protected override IEnumerable<(string Text, string Meaning)> Words(IDictionary given)
+    private protected override IEnumerable<(string Text, string Meaning)> Words(string typed, IDictionary given)
     {
         bool isOss = $"{given["Uri"]}".Trim('\'', '"').StartsWith("oss:", StringComparison.OrdinalIgnoreCase);
         return (isOss ? Oss : Aws).Split(' ').Select(region => (region, (isOss ? "OSS in " : "S3 in ") + region));

@@ -6,7 +6,7 @@ namespace OssMigration.Parameters;
 public sealed class TimeZoneCompleter : WordCompleter
 {
     /// <inheritdoc/>
-    private protected override IEnumerable<(string Text, string Meaning)> Words(IDictionary given) => TimeZoneInfo.GetSystemTimeZones()
+    private protected override IEnumerable<(string Text, string Meaning)> Words(string typed, IDictionary given) => TimeZoneInfo.GetSystemTimeZones()
         .OrderBy(zone => zone.Id, StringComparer.Ordinal)
         .Select(zone => (zone.Id, zone.DisplayName));
 

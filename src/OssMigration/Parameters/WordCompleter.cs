@@ -5,7 +5,7 @@ using System.Management.Automation.Language;
 namespace OssMigration.Parameters;
 
 /// <summary>
-/// Completes a parameter from a list of words that is there without any network. Nothing to offer is better than an error between two
+/// Completes a parameter from a list of words that is there without any network, unless the user asks for one. Nothing to offer is better than an error between two
 /// key presses, so what cannot be read offers nothing.
 /// </summary>
 public abstract class WordCompleter : IArgumentCompleter
@@ -17,7 +17,7 @@ public abstract class WordCompleter : IArgumentCompleter
         string typed = wordToComplete.Trim('\'', '"');
         try
         {
-            return [.. Words(fakeBoundParameters).Where(word => Fits(word.Text, typed)).Select(ToResult)];
+            return [.. Words(typed, fakeBoundParameters).Where(word => Fits(word.Text, typed)).Select(ToResult)];
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -26,8 +26,9 @@ public abstract class WordCompleter : IArgumentCompleter
     }
 
     /// <summary>All words, in the order in which they are offered.</summary>
+    /// <param name="typed">What is typed of the word, without quotes.</param>
     /// <param name="given">The parameters that are typed already.</param>
-    private protected abstract IEnumerable<(string Text, string Meaning)> Words(IDictionary given);
+    private protected abstract IEnumerable<(string Text, string Meaning)> Words(string typed, IDictionary given);
 
     /// <summary>Whether a word is offered for what is typed.</summary>
     private protected virtual bool Fits(string word, string typed) => word.StartsWith(typed, StringComparison.OrdinalIgnoreCase);

@@ -1,0 +1,10 @@
+using System.Collections;
+
+namespace OssMigration.Parameters;
+
+/// <summary>Completes suffixes of mirroring rules that this session has looked at.</summary>
+public sealed class RuleSuffixCompleter : WordCompleter
+{
+    /// <inheritdoc/>
+    private protected override IEnumerable<(string Text, string Meaning)> Words(string typed, IDictionary given) => RuleBook.Find(given, rule => rule.Suffix);
+}
