@@ -31,6 +31,7 @@ public sealed class FormatTests
         ["Cutover.CutoverReadiness"] = """{"JobName":"photos","CheckedAt":"2026-06-01T12:00:00Z","Conditions":[{"Subject":"StaleObjects","State":"NotMet","Evidence":"'KEY\u001b[2J' is stale.","Mend":"Run again."},{"Subject":"FullRun","State":"Met","Evidence":"Run 3 ended."}]}""",
         ["Cutover.CutoverCondition"] = """{"Subject":"StaleObjects","State":"NotMet","Evidence":"'\u001b[2J' is stale.","Mend":"Run again."}""",
         ["Lifecycle.SourceLifecycleRule"] = """{"JobName":"photos","RuleId":"ossmigration-photos","IsOurs":true,"Prefix":"p\u001b[2J/","Date":"2026-06-02T00:00:00Z","Status":"Enabled","Objects":4907,"Bytes":650000000}""",
+        ["Mirroring.MirrorTest"] = """{"Cause":"NothingToFetch","Message":"Nothing is missing.","Advice":"Name a key.","Key":"KEY","Bytes":1536,"Duration":"00:00:01","TestedAt":"2026-06-01T12:00:00Z"}""",
         ["Reporting.ObjectCount"] = """{"Objects":4907,"Bytes":650000000}""",
         ["Cluster.MigrationWorker"] = """{"Worker":"host-1\u001b[2J","JobName":"photos","HostName":"host","ProcessId":1,"Version":"0.1.0","State":"Working","StartedAt":"2026-06-01T00:00:00Z","LastHeardAt":"2026-06-01T00:00:00Z","Message":"Waiting.","MaxBytesPerSecond":5,"MaxObjectsPerSecond":7}""",
         ["Cluster.WorkerSummary"] = """{"Worker":"host-1\u001b[2J","JobName":"photos","Slices":3,"Objects":4907,"BytesWritten":1536,"Duration":"01:02:03","Reason":"The job has ended."}""",
@@ -136,6 +137,25 @@ public sealed class FormatTests
         Assert.DoesNotContain('\u0007', shown);
     }
 
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void No_column_and_line_of_any_view_lets_a_control_character_through(string type)
+    {
+        using Session session = new();
+        object sample = Sample(session, type);
+        DirtyText.Spoil(sample);
+
+        XElement[] cells = [.. Views().Where(view => TypeOf(view) == LoadedTypes.NameOf(type)).SelectMany(view => view.Descendants()).Where(IsCell)];
+        Assert.NotEmpty(cells);
+        foreach (XElement cell in cells)
+        {
+            string shown = cell.Name.LocalName == "PropertyName"
+                ? $"{sample.GetType().GetProperty(cell.Value)!.GetValue(sample)}"
+                : string.Concat(session.Run($"$PSStyle.OutputRendering = 'PlainText'; $sample | ForEach-Object {{ {cell.Value} }}", ("sample", sample)).Succeeded().Output);
+            Assert.False(shown.AsSpan().ContainsAny('\u001b', '\u0007', '\u202e'), $"{cell.Value}: {shown}");
+        }
+    }
+
     [Fact]
     public void An_outcome_is_coloured_and_plain_where_PSStyle_says_so()
     {
@@ -195,6 +215,8 @@ public sealed class FormatTests
     }
 
     private static IEnumerable<XElement> Views() => XDocument.Load(Path.Combine(Layout.Module, "OssMigration.Format.ps1xml")).Descendants("View");
+
+    private static bool IsCell(XElement element) => element.Name.LocalName is "ScriptBlock" or "PropertyName" && element.Parent!.Name.LocalName != "ItemSelectionCondition";
 
     private static string TypeOf(XElement view) => view.Descendants("TypeName").Single().Value;
 

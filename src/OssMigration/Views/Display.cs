@@ -35,7 +35,7 @@ public static class Display
     /// <param name="style">The caller's <c>$PSStyle</c>.</param>
     public static string Status(object? status, object? style)
     {
-        string text = status?.ToString() ?? "";
+        string text = Text(status?.ToString());
         if (style is null || text.Length == 0 || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 })
             return text;
         PSObject colours = PSObject.AsPSObject(style);
