@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
 using OssMigration.ModuleTests.Support;
@@ -38,10 +37,10 @@ public sealed partial class AboutTests
         foreach (Match block in CodeBlock().Matches(Text(topic)))
         {
             ScriptBlockAst script = Parser.ParseInput(block.Value, out _, out ParseError[] errors);
-            if (!script.FindAll(node => node is CommandAst, searchNestedScriptBlocks: true).Any(IsOurs))
+            if (!CmdletUses.In(script).Any())
                 continue;
             Assert.Empty(errors.Select(error => $"{block.Value}: {error.Message}"));
-            Assert.All(script.FindAll(node => node is CommandAst, searchNestedScriptBlocks: true).Where(IsOurs).Cast<CommandAst>(), command => AssertBinds(session, command));
+            CmdletUses.AssertParametersExist(session, script);
         }
     }
 
@@ -54,15 +53,6 @@ public sealed partial class AboutTests
     }
 
     private static string Text(string topic) => File.ReadAllText(Path.Combine(Folder, topic + ".help.txt"));
-
-    private static bool IsOurs(Ast command) => HelpFile.Entries.ContainsKey(((CommandAst)command).GetCommandName() ?? "");
-
-    private static void AssertBinds(Session session, CommandAst command)
-    {
-        CommandInfo info = (CommandInfo)session.Run($"Get-Command {command.GetCommandName()}").Single().BaseObject;
-        foreach (CommandParameterAst parameter in command.CommandElements.OfType<CommandParameterAst>())
-            Assert.True(info.Parameters.Keys.Any(name => name.StartsWith(parameter.ParameterName, StringComparison.OrdinalIgnoreCase)), command.ToString());
-    }
 
     // Lines that are indented by eight blanks and follow an empty one.
     [GeneratedRegex(@"(?<=\n\n)( {8}\S.*\n( {8}.*\n)*)")]

@@ -32,6 +32,15 @@ public sealed class ScriptsTests
     }
 
     [Theory]
+    [MemberData(nameof(Scripts))]
+    public void A_script_gives_our_cmdlets_parameters_that_they_have(string file)
+    {
+        using Session session = new();
+
+        CmdletUses.AssertParametersExist(session, Parser.ParseFile(Path.Combine(Layout.Root, file), out _, out _));
+    }
+
+    [Theory]
     [MemberData(nameof(Runbooks))]
     public void A_shipped_runbook_uses_cmdlets_of_Microsoft_PowerShell_Core_and_ours_only(string runbook)
     {
