@@ -155,23 +155,25 @@ internal sealed class MultipartCopier(CopyContext context)
             outcome = await TakenKey.ResolveAsync(context, source, crc64, guard, cancellationToken).ConfigureAwait(false);
         }
 
-        await CleanUpAsync(request, cancellationToken).ConfigureAwait(false);
-        await context.Uploads.RemoveAsync(request.Key).ConfigureAwait(false);
+        if (await CleanUpAsync(request, cancellationToken).ConfigureAwait(false))
+            await context.Uploads.RemoveAsync(request.Key).ConfigureAwait(false);
         return outcome;
     }
 
     // An Initiate whose answer was lost was sent again: its first upload is known to nobody but the store. The object is
-    // settled by now, so that a store that does not let us look for it makes no failure of it.
-    private async Task CleanUpAsync(CompleteRequest request, CancellationToken cancellationToken)
+    // settled by now, so that a store that does not let us look for it makes no failure of it. False: worth another try at the end of the run.
+    private async Task<bool> CleanUpAsync(CompleteRequest request, CancellationToken cancellationToken)
     {
         if (request.ForbidOverwrite || request.OnlyWhile is not null)
-            return;
+            return true;
         try
         {
             await AbortUnknownAsync(request.Key, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (StoreException exception) when (!exception.StopsJob)
         {
+            return !exception.IsRetryable;
         }
     }
 
