@@ -89,7 +89,7 @@ public sealed class OssErrorTests
     public async Task An_error_that_is_no_document_is_told_by_its_status()
     {
         await using OssLoopbackServer server = new(
-            new OssScriptedAnswer(502, "<html>Bad gateway"), new OssScriptedAnswer(403, "cut") { Length = 100, End = OssAnswerEnd.Close });
+            new OssScriptedAnswer(502, "<html>Bad gateway"), new OssScriptedAnswer(403, "<html>Forbidden"));
         await using OssStore store = Open(server);
         StoreException error = await ThrowsAsync(StoreErrorKind.ServerError, () => store.DeleteAsync("key", Cancellation));
         Assert.Equal("OSS answered with status 502.", error.Message);
@@ -97,6 +97,25 @@ public sealed class OssErrorTests
     }
 
     [Theory]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(409)]
+    public async Task An_error_of_many_meanings_whose_text_did_not_arrive_whole_is_worth_another_try(int status)
+    {
+        string text = Error("NoSuchUpload");
+        await using OssLoopbackServer server = new(
+            new OssScriptedAnswer(status, text[..60], "Content-Type: application/xml") { Length = text.Length, End = OssAnswerEnd.Close },
+            new OssScriptedAnswer(status, text[..60], "Content-Type: application/xml"),
+            new OssScriptedAnswer(status, text + text, "Content-Type: application/xml"));
+        await using OssStore store = Open(server);
+
+        Assert.True((await ThrowsAsync(StoreErrorKind.Network, () => store.AbortAsync("key", "id", Cancellation))).IsRetryable);
+        for (int i = 0; i < 2; i++)
+            Assert.True((await ThrowsAsync(StoreErrorKind.ServerError, () => store.AbortAsync("key", "id", Cancellation))).IsRetryable);
+    }
+
+    [Theory]
+    [InlineData(307, "TemporaryRedirect", "", null)]
     [InlineData(403, "AccessDenied", "<Endpoint>oss-cn-beijing.aliyuncs.com</Endpoint>", "cn-beijing")]
     [InlineData(301, "PermanentRedirect", "<Endpoint>oss-ap-southeast-1-internal.aliyuncs.com</Endpoint>", "ap-southeast-1")]
     [InlineData(403, "AccessDenied", "<Endpoint>files.example.com</Endpoint>", null)]

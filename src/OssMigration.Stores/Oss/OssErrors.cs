@@ -12,8 +12,6 @@ namespace OssMigration.Stores.Oss;
 /// </summary>
 internal static class OssErrors
 {
-    private const int MaxErrorBytes = 64 * 1024;
-
     /// <summary>Reads an error answer, of HEAD too, whose error stands in headers.</summary>
     /// <param name="answer">An answer that is no success.</param>
     /// <param name="store">The store's display name.</param>
@@ -24,20 +22,8 @@ internal static class OssErrors
         HttpAnswer answer, string store, string? key, DateTimeOffset now, CancellationToken cancellationToken)
     {
         XElement? error = answer.Header("x-oss-err") is { } encoded ? FromHeader(encoded) : null;
-        if (error is null)
-        {
-            try
-            {
-                using PooledBody body = await answer.ReadBodyAsync(MaxErrorBytes).ConfigureAwait(false);
-                error = body.Length == 0 ? null : AnswerXml.TryLoad(body);
-            }
-            catch (StoreException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // The status says enough where the text of the error did not arrive.
-            }
-        }
-
-        return Create(answer, error?.Name.LocalName == "Error" ? error : null, store, key, now);
+        error ??= await ErrorText.ReadAsync(answer, store, key, cancellationToken).ConfigureAwait(false);
+        return Create(answer, error, store, key, now);
     }
 
     /// <summary>The error for an answer, from its status and its Error element.</summary>
@@ -72,8 +58,8 @@ internal static class OssErrors
         "SignatureDoesNotMatch" or "InvalidAccessKeyId" or "InvalidSecurityToken" or "SecurityTokenExpired"
             or "AccessKeyIdAndSecurityTokenNotMatch" or "UserDisable" => StoreErrorKind.Credential,
         "RequestTimeTooSkewed" => StoreErrorKind.ClockSkew,
-        "AccessDenied" or "PermanentRedirect" or "TemporaryRedirect" when endpoint is not null => StoreErrorKind.WrongRegion,
-        "PermanentRedirect" => StoreErrorKind.WrongRegion,
+        "AccessDenied" when endpoint is not null => StoreErrorKind.WrongRegion,
+        "PermanentRedirect" or "TemporaryRedirect" => StoreErrorKind.WrongRegion,
         "AccessDenied" or "AccessForbidden" or "BucketDisable" or "FileImmutable" or "SecondLevelDomainForbidden"
             or "NonStandardHostForbidden" or "TransferAccelerationDisabled" => StoreErrorKind.AccessDenied,
         "InvalidDigest" => StoreErrorKind.DigestMismatch,
@@ -125,7 +111,8 @@ internal static class OssErrors
     {
         try
         {
-            return XElement.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(base64)).TrimStart('\uFEFF'));
+            XElement error = XElement.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(base64)).TrimStart('\uFEFF'));
+            return error.Name.LocalName == "Error" ? error : null;
         }
         catch (Exception error) when (error is FormatException or XmlException)
         {

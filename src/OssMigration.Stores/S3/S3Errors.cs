@@ -8,8 +8,6 @@ namespace OssMigration.Stores.S3;
 /// <summary>Error answers of S3. Source: Amazon S3 API Reference, "Error Responses".</summary>
 internal static class S3Errors
 {
-    private const int MaxErrorBytes = 64 * 1024;
-
     /// <summary>Reads an error answer. Answers to HEAD have no text: the status decides alone.</summary>
     /// <param name="answer">An answer that is no success.</param>
     /// <param name="request">What was asked.</param>
@@ -19,18 +17,8 @@ internal static class S3Errors
     public static async Task<StoreException> ReadAsync(
         HttpAnswer answer, S3Request request, string store, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        XElement? error = null;
-        try
-        {
-            using PooledBody body = await answer.ReadBodyAsync(MaxErrorBytes).ConfigureAwait(false);
-            error = body.Length == 0 ? null : AnswerXml.TryLoad(body);
-        }
-        catch (StoreException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The status says enough where the text of the error did not arrive.
-        }
-
-        return Create(answer, error?.Name.LocalName == "Error" ? error : null, request, store, now);
+        XElement? error = await ErrorText.ReadAsync(answer, store, request.Key, cancellationToken).ConfigureAwait(false);
+        return Create(answer, error, request, store, now);
     }
 
     /// <summary>The error for an answer, from its status and its Error element.</summary>
