@@ -48,8 +48,9 @@ internal sealed class DocumentEditor(
                 await WriteAsync(wanted, cancellationToken).ConfigureAwait(false);
                 return await ReadBackAsync(seen, wanted, cancellationToken).ConfigureAwait(false);
             }
-            catch (StoreException error) when (error.IsRetryable && attempt < MostWrites)
+            catch (StoreException error) when ((error.IsRetryable || error.Kind == StoreErrorKind.DigestMismatch) && attempt < MostWrites)
             {
+                // A store has taken the MD5 of what it sends, so another one means bytes spoiled on the way.
                 // Not sent again blindly: it may have arrived, and somebody may have written since.
                 await DelayAsync(attempt, cancellationToken).ConfigureAwait(false);
             }

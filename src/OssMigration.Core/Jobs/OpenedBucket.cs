@@ -4,7 +4,7 @@ using OssMigration.Core.Stores;
 namespace OssMigration.Core.Jobs;
 
 /// <summary>
-/// One address, opened for the settings of its bucket rather than for a run: requests are repeated as in a run, and the
+/// One address, opened for the settings of its bucket rather than for a run: requests are proved and repeated as in a run, and the
 /// store's capabilities can be asked for.
 /// </summary>
 internal sealed class OpenedBucket : IAsyncDisposable
@@ -15,7 +15,7 @@ internal sealed class OpenedBucket : IAsyncDisposable
     private OpenedBucket(EngineEnvironment environment, IObjectReader store, string prefix, IRunListener listener)
     {
         _store = store;
-        _retrying = new RetryingStore(store, environment.Retry, environment.Time, environment.Chance, (error, delay) =>
+        _retrying = new RetryingStore(store is IObjectStore both ? new ProvingStore(both) : store, environment.Retry, environment.Time, environment.Chance, (error, delay) =>
             listener.OnEvent(new RunEvent(EventLevel.Verbose, $"Again in {delay.TotalMilliseconds:F0} ms: {error.Describe()}")));
         Prefix = prefix;
         Objects = new PrefixStore(_retrying, prefix);

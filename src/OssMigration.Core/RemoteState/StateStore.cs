@@ -129,7 +129,7 @@ internal sealed class StateStore : IAsyncDisposable
 #pragma warning disable CA5351 // By it the store finds out what was spoiled on the way.
             string md5 = Convert.ToHexString(MD5.HashData(content));
 #pragma warning restore CA5351
-            PutRequest put = new(key, body, new ObjectMetadata { ContentType = "application/octet-stream" }, isNew) { Md5 = md5 };
+            PutRequest put = new(key, body, new ObjectMetadata { ContentType = "application/octet-stream" }, isNew) { Md5 = md5, IsMd5Certain = true };
             await _objects.PutAsync(put, cancellationToken).ConfigureAwait(false);
         }
     }

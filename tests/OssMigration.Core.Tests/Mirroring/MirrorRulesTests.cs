@@ -106,13 +106,15 @@ public sealed class MirrorRulesTests
         Assert.Contains("mine/", bench.Standing, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_write_that_failed_is_sent_again_but_not_over_what_somebody_wrote_meanwhile()
+    [Theory]
+    [InlineData(StoreErrorKind.ServerError)]
+    [InlineData(StoreErrorKind.DigestMismatch)]
+    public async Task A_write_that_failed_is_sent_again_but_not_over_what_somebody_wrote_meanwhile(StoreErrorKind kind)
     {
         FakeTimeProvider time = new();
         using MirrorBench bench = new(time: time);
         MirrorRulePlan plan = await PlanAsync(bench, Rule());
-        bench.Faults.Plan(StoreOperation.WriteDocument, Fault.Throw(StoreErrorKind.ServerError));
+        bench.Faults.Plan(StoreOperation.WriteDocument, Fault.Throw(kind));
         await PassingAsync(ApplyAsync(bench, plan), time);
         Assert.Contains("mine/", bench.Standing, StringComparison.Ordinal);
 
