@@ -72,9 +72,9 @@ internal sealed class SharedJob : IAsyncDisposable
         home ?? Home, Sandbox.S3Keys, destination ?? Sandbox.OssKeys, command, ("OSSMIGRATION_QUEUE_USER", Broker.UserName), ("OSSMIGRATION_QUEUE_PASSWORD", Broker.Password));
 
     /// <summary>Coordinates one run in this process.</summary>
-    public async Task<MigrationReport> CoordinateAsync(Told? told = null, CancellationTokenSource? leave = null)
+    public async Task<MigrationReport> CoordinateAsync(Told? told = null, CancellationTokenSource? leave = null, QueueAddress? address = null)
     {
-        await using Coordinator coordinator = await Coordinator.StartAsync(Broker.Address, Job, told ?? Told, TimeProvider.System, Token);
+        await using Coordinator coordinator = await Coordinator.StartAsync(address ?? Broker.Address, Job, told ?? Told, TimeProvider.System, Token);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token, leave?.Token ?? default);
         return await Engine.RunAsync(Job.Name, new RunOptions { Credentials = Keys, Exchange = coordinator }, told ?? Told, stop.Token);
     }

@@ -30,6 +30,9 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public int Port { get; }
 
+    /// <summary>Told of everything that clients send, where it is set.</summary>
+    public Action<ReadOnlyMemory<byte>>? OnSent { get; set; }
+
     /// <summary>Lets nothing pass any more.</summary>
     public void Cut() => _line.Cancel();
 
@@ -73,7 +76,7 @@ public sealed class TcpProxy : IAsyncDisposable
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, _target, line);
-            await Task.WhenAny(PumpAsync(client, server, line), PumpAsync(server, client, line));
+            await Task.WhenAny(PumpAsync(client, server, OnSent, line), PumpAsync(server, client, null, line));
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)
         {
@@ -86,11 +89,16 @@ public sealed class TcpProxy : IAsyncDisposable
         server.Dispose();
     }
 
-    private static async Task PumpAsync(TcpClient from, TcpClient to, CancellationToken line)
+    private static async Task PumpAsync(TcpClient from, TcpClient to, Action<ReadOnlyMemory<byte>>? tell, CancellationToken line)
     {
         try
         {
-            await from.GetStream().CopyToAsync(to.GetStream(), line);
+            byte[] buffer = new byte[64 * 1024];
+            while (await from.GetStream().ReadAsync(buffer, line) is > 0 and int read)
+            {
+                tell?.Invoke(buffer.AsMemory(0, read));
+                await to.GetStream().WriteAsync(buffer.AsMemory(0, read), line);
+            }
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
         {

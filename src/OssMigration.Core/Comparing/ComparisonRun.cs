@@ -103,7 +103,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
     {
         if (!isSorted)
             return new PagedLister(store, filter, job.Filter.Prefix);
-        Directory.CreateDirectory(folder!.Scratch);
+        PrivateFiles.CreateFolder(folder!.Scratch);
         return new SerialSortedLister(store, filter, job.Filter.Prefix, table);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Stores;
@@ -48,7 +49,7 @@ internal sealed class JobFolder(string home, string name)
             throw new JobStateException(JobStateError.AlreadyExists, name, $"There is a job '{name}' already.");
         try
         {
-            Directory.CreateDirectory(Manifests);
+            PrivateFiles.CreateFolder(Manifests);
             string pending = Journal + ".new";
             File.Delete(pending);
             JournalSchema.Create(pending, job, JsonSerializer.Serialize(job, JobJson.Options), inherit?.Invoke(Manifests) ?? []);
@@ -76,7 +77,7 @@ internal sealed class JobFolder(string home, string name)
     {
         try
         {
-            return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return PrivateFiles.Open(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException exception) when (IsSharing(exception))
         {
@@ -94,7 +95,7 @@ internal sealed class JobFolder(string home, string name)
     {
         try
         {
-            Directory.CreateDirectory(Path);
+            PrivateFiles.CreateFolder(Path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -122,7 +123,7 @@ internal sealed class JobFolder(string home, string name)
         try
         {
             if (!File.Exists(file))
-                File.WriteAllText(file, Guid.NewGuid().ToString("n"));
+                PrivateFiles.Write(file, Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("n")));
             return File.ReadAllText(file);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -73,7 +73,7 @@ internal sealed class ListerChoice : IDisposable
 
     private SerialSortedLister Sorted(IObjectReader store, ObjectFilterMatcher? filter, string file)
     {
-        Directory.CreateDirectory(_folder.Scratch);
+        PrivateFiles.CreateFolder(_folder.Scratch);
         return new SerialSortedLister(store, filter, _filter.Prefix, Path.Combine(_folder.Scratch, file));
     }
 }

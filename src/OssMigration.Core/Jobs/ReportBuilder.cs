@@ -5,7 +5,7 @@ using OssMigration.Core.Reporting;
 namespace OssMigration.Core.Jobs;
 
 /// <summary>Makes a run's report out of the journal: the lister's count on one side, the outcomes' on the other.</summary>
-internal sealed class ReportBuilder(JobFolder folder, RunRow run, StoreChain stores, RunProgress progress, TimeProvider time)
+internal sealed class ReportBuilder(JobFolder folder, MigrationJob job, RunRow run, StoreChain stores, RunProgress progress, TimeProvider time)
 {
     /// <summary>The report of a run that was stopped or broke off.</summary>
     /// <param name="reason">Why, in a sentence.</param>
@@ -44,6 +44,13 @@ internal sealed class ReportBuilder(JobFolder folder, RunRow run, StoreChain sto
             : report with { Status = RunStatus.CompleteWithExceptions, Reason = $"{exceptions.Objects} objects were not migrated; Get-MigrationItem lists them." };
     }
 
+    private string? Unencrypted()
+    {
+        string[] ends = [.. new[] { ("source", job.Source), ("destination", job.Destination) }
+            .Where(end => end.Item2.IsUnencrypted).Select(end => $"the {end.Item1} ({end.Item2.Endpoint!.Host})")];
+        return ends.Length == 0 ? null : $"Plain http, which whoever is on the way can read and change, was used with {string.Join(" and ", ends)}.";
+    }
+
     private MigrationReport Count()
     {
         using JournalReader reader = folder.Read();
@@ -79,6 +86,7 @@ internal sealed class ReportBuilder(JobFolder folder, RunRow run, StoreChain sto
             MetadataRepaired = Of(OutcomeKind.MetadataRepaired),
             ChangedSinceListedBytes = reader.ChangedBytes(run.Run),
             Shared = reader.Sharing(run.Run)?.ToWork(),
+            Unencrypted = Unencrypted(),
             SourceUsage = run.SourceUsage + stores.SourceUsage,
             DestinationUsage = run.DestinationUsage + stores.DestinationUsage,
         };

@@ -34,7 +34,7 @@ internal sealed class RunAssembly
         _progress = MakeProgress(reader);
         _uploads = new UploadJournal(stretch.Journal, reader) { OnBegun = slice?.UploadBegun };
         Transfer = new ObjectTransfer(MakeCopyContext());
-        Reports = new ReportBuilder(folder, stretch.Run, stretch.Stores, _progress, environment.Time);
+        Reports = new ReportBuilder(folder, stretch.Job, stretch.Run, stretch.Stores, _progress, environment.Time);
     }
 
     /// <summary>Copies objects.</summary>

@@ -40,7 +40,7 @@ internal sealed class JournalCopy : IDisposable
     public static JournalCopy Make(JobFolder folder, StoreAddress address, SnapshotId id)
     {
         string path = folder.ScratchFile("snapshot.db");
-        Directory.CreateDirectory(folder.Scratch);
+        PrivateFiles.CreateFolder(folder.Scratch);
         File.Delete(path);
         try
         {

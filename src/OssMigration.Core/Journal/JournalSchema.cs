@@ -56,6 +56,8 @@ internal static class JournalSchema
         }.ConnectionString);
         try
         {
+            if (mode == SqliteOpenMode.ReadWriteCreate)
+                PrivateFiles.Prepare(path);
             connection.Open();
             Execute(connection, "PRAGMA synchronous=FULL;");
             return connection;
@@ -64,6 +66,11 @@ internal static class JournalSchema
         {
             connection.Dispose();
             throw Translate(exception, jobName);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            connection.Dispose();
+            throw new StoreException(StoreErrorKind.LocalDisk, path, $"The journal cannot be written: {exception.Message}", exception);
         }
     }
 

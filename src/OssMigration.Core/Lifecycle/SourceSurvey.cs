@@ -91,7 +91,7 @@ internal sealed record SourceSurvey
 
     private static SerialSortedLister SortedLister(JobFolder folder, IObjectReader source, MigrationJob job)
     {
-        Directory.CreateDirectory(folder.Scratch);
+        PrivateFiles.CreateFolder(folder.Scratch);
         return new SerialSortedLister(source, filter: null, job.Filter.Prefix, Path.Combine(folder.Scratch, "lifecycle-source.db"));
     }
 

@@ -16,7 +16,7 @@ internal sealed class EntryTable : IDisposable
     public static EntryTable Create(string path)
     {
         EntryTable table = new(path);
-        table.Delete();
+        table.Replace();
         table.OnDisk(connection => Execute(
             connection,
             """
@@ -106,6 +106,19 @@ internal sealed class EntryTable : IDisposable
             action(connection);
         }
         catch (SqliteException error)
+        {
+            throw new StoreException(StoreErrorKind.LocalDisk, _path, $"The listing cannot be sorted on the disk: {error.Message}", error);
+        }
+    }
+
+    private void Replace()
+    {
+        Delete();
+        try
+        {
+            PrivateFiles.Prepare(_path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new StoreException(StoreErrorKind.LocalDisk, _path, $"The listing cannot be sorted on the disk: {error.Message}", error);
         }

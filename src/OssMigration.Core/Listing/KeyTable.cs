@@ -43,8 +43,9 @@ internal sealed class KeyTable : IDisposable
     /// <exception cref="StoreException">LocalDisk: the disk refuses.</exception>
     public static KeyTable Create(string path) => OnDisk(path, () =>
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        PrivateFiles.CreateFolder(System.IO.Path.GetDirectoryName(path)!);
         File.Delete(path);
+        PrivateFiles.Prepare(path);
         return new KeyTable(path);
     });
 

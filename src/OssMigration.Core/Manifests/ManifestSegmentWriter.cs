@@ -46,7 +46,7 @@ internal sealed class ManifestSegmentWriter : IDisposable
     public static ManifestSegmentWriter Create(string path)
     {
         ManifestSegmentWriter writer = new(path, OnDisk(path, () =>
-            File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read)));
+            PrivateFiles.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read)));
         try
         {
             writer.WriteAndFlush(ManifestFormat.MakeStart());

@@ -23,7 +23,7 @@ internal sealed partial class SnapshotRestorer(SnapshotStore snapshots, JobFolde
         try
         {
             Clear(Incoming);
-            Directory.CreateDirectory(Path.Combine(Incoming, Snapshot.Manifest));
+            PrivateFiles.CreateFolder(Path.Combine(Incoming, Snapshot.Manifest));
             foreach (SnapshotFile file in snapshot.Files)
                 await FetchAsync(file, cancellationToken).ConfigureAwait(false);
             CheckJournal(snapshot);
@@ -38,7 +38,7 @@ internal sealed partial class SnapshotRestorer(SnapshotStore snapshots, JobFolde
     /// <summary>Fetches the journal alone, to be looked at.</summary>
     public async Task FetchJournalAsync(Snapshot snapshot, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Incoming);
+        PrivateFiles.CreateFolder(Incoming);
         await FetchAsync(snapshot.Files.First(file => file.Name == Snapshot.Journal), cancellationToken).ConfigureAwait(false);
         CheckJournal(snapshot);
         File.Move(Path.Combine(Incoming, Snapshot.Journal), folder.Journal);
@@ -49,7 +49,7 @@ internal sealed partial class SnapshotRestorer(SnapshotStore snapshots, JobFolde
         // Names come from a bucket, and must not lead out of the folder.
         if (!FileName().IsMatch(file.Name) || file.Length < 0 || file.Pieces.Count != SnapshotFile.CountOf(file.Length))
             throw Damaged($"it names a file that no job has ('{file.Name}')");
-        using SafeFileHandle target = File.OpenHandle(Path.Combine(Incoming, file.Name), FileMode.Create, FileAccess.Write);
+        using SafeFileHandle target = PrivateFiles.OpenHandle(Path.Combine(Incoming, file.Name), FileMode.Create, FileAccess.Write, FileShare.Read);
         ParallelOptions options = new() { MaxDegreeOfParallelism = ReadsAtATime, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, file.Pieces.Count), options, async (piece, token) =>
         {

@@ -1,4 +1,5 @@
 using OssMigration.Core.Jobs;
+using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Reporting;
 
@@ -161,6 +162,9 @@ public sealed record MigrationReport
 
     /// <summary>What the destination was asked for.</summary>
     public StoreUsage DestinationUsage { get; init; }
+
+    /// <summary>Which ends were reached over plain http (<see cref="StoreAddress.AllowInsecureEndpoint"/>), one sentence; null where everything was encrypted or stayed on this machine.</summary>
+    public string? Unencrypted { get; init; }
 
     /// <summary>How the run went over many machines; null where one alone ran it.</summary>
     public SharedWork? Shared { get; init; }

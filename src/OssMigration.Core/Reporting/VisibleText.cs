@@ -33,14 +33,12 @@ public static class VisibleText
     private static bool IsHarmless(string text, int index)
     {
         char c = text[index];
-        if (char.IsSurrogate(c))
-        {
-            return char.IsHighSurrogate(c)
-                ? index + 1 < text.Length && char.IsLowSurrogate(text[index + 1])
-                : index > 0 && char.IsHighSurrogate(text[index - 1]);
-        }
+        bool isSecond = char.IsLowSurrogate(c) && index > 0 && char.IsHighSurrogate(text[index - 1]);
+        if (char.IsSurrogate(c) && !isSecond && !(index + 1 < text.Length && char.IsSurrogatePair(c, text[index + 1])))
+            return false;
 
-        return char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format
+        // Of a pair the whole character decides: there are invisible ones beyond U+FFFF too.
+        return CharUnicodeInfo.GetUnicodeCategory(text, isSecond ? index - 1 : index) is not (UnicodeCategory.Control or UnicodeCategory.Format
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
     }
 }

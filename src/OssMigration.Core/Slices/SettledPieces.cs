@@ -1,6 +1,7 @@
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Manifests;
+using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Slices;
 
@@ -23,7 +24,7 @@ internal sealed class SettledPieces(JobFolder folder, int run)
         MergedManifest manifest;
         using (JournalReader reader = folder.Read())
             manifest = JobManifest.Open(folder, [.. reader.Segments().Where(segment => segment.Run < run)]);
-        Directory.CreateDirectory(folder.Scratch);
+        PrivateFiles.CreateFolder(folder.Scratch);
         string path = folder.ScratchFile(FormattableString.Invariant($"settled{Interlocked.Increment(ref _lastFile)}.seg"));
         File.Delete(path);
         try

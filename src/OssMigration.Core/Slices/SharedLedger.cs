@@ -89,9 +89,9 @@ internal sealed class SharedLedger(JobFolder folder, RunStretch stretch, UploadJ
     {
         if (segment is null)
             return [];
-        Directory.CreateDirectory(folder.Scratch);
+        PrivateFiles.CreateFolder(folder.Scratch);
         string path = folder.ScratchFile("slice.seg");
-        await File.WriteAllBytesAsync(path, segment.Content).ConfigureAwait(false);
+        PrivateFiles.Write(path, segment.Content);
         List<SettledEntry> entries = [];
         await foreach (SettledEntry entry in new ManifestSegmentReader(path, segment.IsSealed ? null : segment.Content.Length).ReadAsync(null, null, CancellationToken.None).ConfigureAwait(false))
             entries.Add(entry);

@@ -109,7 +109,7 @@ internal sealed class SliceMemory : IAsyncDisposable
 
     private static SegmentRow Bring(string manifests, SliceSegment segment)
     {
-        File.WriteAllBytes(Path.Combine(manifests, SettledName), segment.Content);
+        PrivateFiles.Write(Path.Combine(manifests, SettledName), segment.Content);
         return new SegmentRow(SettledName, Run: 0, RangeId: 0, segment.Content.Length, segment.IsSealed);
     }
 

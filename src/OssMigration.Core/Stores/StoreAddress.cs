@@ -61,6 +61,10 @@ public sealed record StoreAddress
     /// <summary>Plain http is refused unless this is true; loopback endpoints are always allowed.</summary>
     public bool AllowInsecureEndpoint { get; init; }
 
+    /// <summary>Whether requests and content go over plain http to another machine.</summary>
+    [JsonIgnore]
+    public bool IsUnencrypted => Endpoint is { IsLoopback: false } endpoint && endpoint.Scheme == System.Uri.UriSchemeHttp;
+
     /// <summary>The address as a URI, <c>scheme://bucket/prefix</c>.</summary>
     [JsonIgnore]
     public string Uri => Scheme == "file" ? $"file://{Bucket}" : $"{Scheme}://{Bucket}/{Prefix}";

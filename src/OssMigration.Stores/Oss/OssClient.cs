@@ -48,7 +48,7 @@ internal sealed class OssClient : IDisposable
                 return answer;
             using (answer)
             {
-                StoreException error = await OssErrors.ReadAsync(answer, _parts.Store, request.Key, _clock.UtcNow, cancellationToken).ConfigureAwait(false);
+                StoreException error = (await OssErrors.ReadAsync(answer, _parts.Store, request.Key, _clock.UtcNow, cancellationToken).ConfigureAwait(false)).Without(request.Headers);
                 if (error.Kind == StoreErrorKind.ClockSkew && !isClockSet && _clock.Learn(answer))
                 {
                     isClockSet = true;
@@ -67,8 +67,8 @@ internal sealed class OssClient : IDisposable
     }
 
     /// <summary>The error for an answer of status 200 whose body is an error.</summary>
-    public StoreException ErrorIn(HttpAnswer answer, XElement error, string? key) =>
-        OssErrors.Create(answer, error, _parts.Store, key, _clock.UtcNow);
+    public StoreException ErrorIn(HttpAnswer answer, XElement error, OssRequest request) =>
+        OssErrors.Create(answer, error, _parts.Store, request.Key, _clock.UtcNow).Without(request.Headers);
 
     /// <summary>A URL that works without keys for a while.</summary>
     /// <exception cref="StoreException">Credential: there are no keys to sign it with.</exception>

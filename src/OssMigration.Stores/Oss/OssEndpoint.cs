@@ -14,14 +14,20 @@ internal static class OssEndpoint
     /// <exception cref="ArgumentException">No region id.</exception>
     public static string NormalizeRegion(string region)
     {
+        string id = Plain(region);
+        if (!IsRegion(id))
+            throw new ArgumentException($"'{region}' is no region id of OSS. An example is cn-hangzhou.", nameof(region));
+        return id;
+    }
+
+    private static bool IsRegion(string id) => id.Length > 0 && !id.AsSpan().ContainsAnyExcept(RegionCharacters);
+
+    private static string Plain(string region)
+    {
         string id = region.Trim().ToLowerInvariant();
         if (id.StartsWith("oss-", StringComparison.Ordinal))
             id = id[4..];
-        if (id.EndsWith("-internal", StringComparison.Ordinal))
-            id = id[..^"-internal".Length];
-        if (id.Length == 0 || id.AsSpan().ContainsAnyExcept(RegionCharacters))
-            throw new ArgumentException($"'{region}' is no region id of OSS. An example is cn-hangzhou.", nameof(region));
-        return id;
+        return id.EndsWith("-internal", StringComparison.Ordinal) ? id[..^"-internal".Length] : id;
     }
 
     /// <summary>
@@ -37,13 +43,16 @@ internal static class OssEndpoint
             if (label.StartsWith("oss-", StringComparison.OrdinalIgnoreCase)
                 && label.Length > 4
                 && !label.StartsWith("oss-accelerate", StringComparison.OrdinalIgnoreCase))
-                return NormalizeRegion(label);
+                return RegionIn(label);
         }
 
         // Dual stack: cn-hangzhou.oss.aliyuncs.com.
         string[] labels = host[..^Suffix.Length].Split('.');
-        return labels.Length >= 2 && labels[^1] == "oss" ? NormalizeRegion(labels[^2]) : null;
+        return labels.Length >= 2 && labels[^1] == "oss" ? RegionIn(labels[^2]) : null;
     }
+
+    // Answers name endpoints too, and may name anything.
+    private static string? RegionIn(string label) => IsRegion(Plain(label)) ? Plain(label) : null;
 
     /// <summary>The region to sign with: the address's, else the endpoint's, else the environment's OSS_REGION.</summary>
     /// <param name="address">The address.</param>

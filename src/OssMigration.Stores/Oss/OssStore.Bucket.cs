@@ -40,8 +40,9 @@ public sealed partial class OssStore
     {
         try
         {
-            using HttpAnswer answer = await _client.SendAsync(Request(HttpMethod.Get, null).With(subResource), cancellationToken).ConfigureAwait(false);
-            return await ReadXmlAsync(answer, null).ConfigureAwait(false);
+            OssRequest get = Request(HttpMethod.Get, null).With(subResource);
+            using HttpAnswer answer = await _client.SendAsync(get, cancellationToken).ConfigureAwait(false);
+            return await ReadXmlAsync(answer, get).ConfigureAwait(false);
         }
         catch (StoreException error) when (error.Kind is StoreErrorKind.AccessDenied or StoreErrorKind.NotSupported)
         {

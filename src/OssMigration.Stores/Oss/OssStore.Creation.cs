@@ -14,8 +14,9 @@ public sealed partial class OssStore : IBucketCreator
     {
         try
         {
-            using HttpAnswer answer = await _client.SendAsync(Request(HttpMethod.Get, null).With("bucketInfo"), cancellationToken).ConfigureAwait(false);
-            XElement root = await ReadXmlAsync(answer, null).ConfigureAwait(false);
+            OssRequest get = Request(HttpMethod.Get, null).With("bucketInfo");
+            using HttpAnswer answer = await _client.SendAsync(get, cancellationToken).ConfigureAwait(false);
+            XElement root = await ReadXmlAsync(answer, get).ConfigureAwait(false);
             XElement info = root.Child("Bucket") ?? root;
             return new BucketCreation(info.Text("StorageClass"), info.Text("DataRedundancyType"), info.Child("AccessControlList")?.Text("Grant"));
         }

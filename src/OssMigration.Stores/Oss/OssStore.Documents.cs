@@ -15,8 +15,9 @@ public sealed partial class OssStore : IBucketDocuments
     {
         try
         {
-            using HttpAnswer answer = await _client.SendAsync(Request(HttpMethod.Get, null).With(SubResource(kind)), cancellationToken).ConfigureAwait(false);
-            return new BucketDocument(await ReadXmlAsync(answer, null).ConfigureAwait(false), NoHeaders);
+            OssRequest get = Request(HttpMethod.Get, null).With(SubResource(kind));
+            using HttpAnswer answer = await _client.SendAsync(get, cancellationToken).ConfigureAwait(false);
+            return new BucketDocument(await ReadXmlAsync(answer, get).ConfigureAwait(false), NoHeaders);
         }
         catch (StoreException error) when (error.Code is "NoSuchWebsiteConfiguration" or "NoSuchLifecycle")
         {

@@ -15,7 +15,7 @@ public sealed partial class OssStore
             .WithHeader("x-oss-metadata-directive", "REPLACE");
         _headers.Write(copy, metadata);
         using HttpAnswer answer = await _client.SendAsync(copy, cancellationToken).ConfigureAwait(false);
-        XElement result = await ReadXmlAsync(answer, key).ConfigureAwait(false);
+        XElement result = await ReadXmlAsync(answer, copy).ConfigureAwait(false);
         string etag = result.Text("ETag")?.Trim('"', ' ') is { Length: > 0 } given ? given : _headers.ETag(answer, key);
         return new PutResult(etag, OssHeaders.Crc64(answer));
     }

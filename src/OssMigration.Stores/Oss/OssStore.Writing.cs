@@ -41,7 +41,7 @@ public sealed partial class OssStore
         _headers.Write(initiate, request.Metadata);
         OssHeaders.WriteForbidOverwrite(initiate, request.ForbidOverwrite);
         using HttpAnswer answer = await _client.SendAsync(initiate, cancellationToken).ConfigureAwait(false);
-        XElement result = await ReadXmlAsync(answer, request.Key).ConfigureAwait(false);
+        XElement result = await ReadXmlAsync(answer, initiate).ConfigureAwait(false);
         return result.Text("UploadId") is { Length: > 0 } id ? id : throw AnswerXml.NotUnderstood(DisplayName, request.Key, null);
     }
 
@@ -75,7 +75,7 @@ public sealed partial class OssStore
             .WithHeader("content-type", "application/xml");
         OssHeaders.WriteForbidOverwrite(complete, request.ForbidOverwrite);
         using HttpAnswer answer = await _client.SendAsync(complete, cancellationToken).ConfigureAwait(false);
-        XElement result = await ReadXmlAsync(answer, request.Key).ConfigureAwait(false);
+        XElement result = await ReadXmlAsync(answer, complete).ConfigureAwait(false);
         string etag = result.Text("ETag")?.Trim('"', ' ') is { Length: > 0 } given ? given : _headers.ETag(answer, request.Key);
         return new PutResult(etag, OssHeaders.Crc64(answer));
     }
@@ -110,7 +110,7 @@ public sealed partial class OssStore
             if (keyMarker.Length > 0)
                 list.With("key-marker", keyMarker).With("upload-id-marker", idMarker);
             using HttpAnswer answer = await _client.SendAsync(list, cancellationToken).ConfigureAwait(false);
-            XElement page = await ReadXmlAsync(answer, null).ConfigureAwait(false);
+            XElement page = await ReadXmlAsync(answer, list).ConfigureAwait(false);
             bool isEncoded = page.Text("EncodingType") == "url";
             AddUploads(uploads, page, isEncoded);
             if (page.Text("IsTruncated")?.Trim() == "false")
@@ -137,11 +137,11 @@ public sealed partial class OssStore
 
     private static string Decoded(string? text, bool isEncoded) => text is null ? "" : isEncoded ? PercentEncoding.Decode(text) : text;
 
-    private async Task<XElement> ReadXmlAsync(HttpAnswer answer, string? key)
+    private async Task<XElement> ReadXmlAsync(HttpAnswer answer, OssRequest request)
     {
         using PooledBody body = await answer.ReadBodyAsync(MaxAnswerBytes).ConfigureAwait(false);
-        XElement root = AnswerXml.Load(body, DisplayName, key);
-        return root.Name.LocalName == "Error" ? throw _client.ErrorIn(answer, root, key) : root;
+        XElement root = AnswerXml.Load(body, DisplayName, request.Key);
+        return root.Name.LocalName == "Error" ? throw _client.ErrorIn(answer, root, request) : root;
     }
 
     private void RequireSize(string key, long size, long most, string what)

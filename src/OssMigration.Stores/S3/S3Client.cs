@@ -80,7 +80,7 @@ internal sealed class S3Client : IDisposable
                 return answer;
             using (answer)
             {
-                StoreException error = await S3Errors.ReadAsync(answer, request, Store, _clock.UtcNow, cancellationToken).ConfigureAwait(false);
+                StoreException error = (await S3Errors.ReadAsync(answer, request, Store, _clock.UtcNow, cancellationToken).ConfigureAwait(false)).Without(request.Headers);
                 Lessons lesson = await LearnAsync(error, answer, site, credential, learnt, cancellationToken).ConfigureAwait(false);
                 if (lesson == Lessons.None)
                     throw error;
@@ -91,7 +91,7 @@ internal sealed class S3Client : IDisposable
 
     /// <summary>The error for an answer of status 200 whose body is an error.</summary>
     public StoreException ErrorIn(HttpAnswer answer, System.Xml.Linq.XElement error, S3Request request) =>
-        S3Errors.Create(answer, error, request, Store, _clock.UtcNow);
+        S3Errors.Create(answer, error, request, Store, _clock.UtcNow).Without(request.Headers);
 
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
@@ -132,7 +132,7 @@ internal sealed class S3Client : IDisposable
             && await RefreshAsync(credential, cancellationToken).ConfigureAwait(false))
             return Lessons.Token;
         if (!learnt.HasFlag(Lessons.Region) && error.Kind == StoreErrorKind.WrongRegion && _address.Region is null
-            && error.Region is { } region && region != used.Region)
+            && error.Region is { } region && region != used.Region && S3Site.IsRegion(region))
         {
             // Another request may have learnt the same meanwhile, which does no harm.
             _site = S3Site.Create(_address, region, _environment);

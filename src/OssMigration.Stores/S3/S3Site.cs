@@ -13,6 +13,8 @@ internal sealed record S3Site(EndpointLayout Layout, S3Signer Signer)
     /// <summary>What AWS itself signs for where nobody names a region; most other servers take any.</summary>
     private const string FirstGuess = "us-east-1";
 
+    private const int MostRegionCharacters = 63;
+
     private static readonly SearchValues<char> RegionCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     /// <summary>The region that requests are signed for.</summary>
@@ -29,6 +31,9 @@ internal sealed record S3Site(EndpointLayout Layout, S3Signer Signer)
         return new S3Site(EndpointLayout.Resolve(address, address.Endpoint ?? VendorEndpoint(region)), new S3Signer(region));
     }
 
+    /// <summary>Whether a text may be a region: it becomes part of a host and of what is signed.</summary>
+    public static bool IsRegion(string text) => text.Length is > 0 and <= MostRegionCharacters && !text.AsSpan().ContainsAnyExcept(RegionCharacters);
+
     // The variables say where the user's buckets at AWS are. They say nothing of another vendor's endpoint.
     private static string? FromEnvironment(StoreAddress address, Func<string, string?> environment)
     {
@@ -41,7 +46,7 @@ internal sealed record S3Site(EndpointLayout Layout, S3Signer Signer)
 
     private static Uri VendorEndpoint(string region)
     {
-        if (region.AsSpan().ContainsAnyExcept(RegionCharacters))
+        if (!IsRegion(region))
             throw new ArgumentException($"'{region}' is no region id.", nameof(region));
         string suffix = RegionEndpoint.GetBySystemName(region).PartitionDnsSuffix;
         return new Uri($"https://s3.{region}.{(string.IsNullOrEmpty(suffix) ? "amazonaws.com" : suffix)}");

@@ -155,6 +155,8 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
         // Also "localhost:9000" is a URI by the letter, of the scheme "localhost".
         if (Endpoint is not null && (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("http" or "https")))
             throw new ArgumentException($"The endpoint '{Endpoint.OriginalString}' begins with neither https:// nor http://.");
+        if (Endpoint is not null && (Endpoint.UserInfo.Length > 0 || Endpoint.Query.Length > 0 || Endpoint.Fragment.Length > 0))
+            throw new ArgumentException("The endpoint has a user, a query or a fragment. Give keys with -Credential, so that they are neither shown nor stored.");
         StoreAddress address = StoreAddressParser.Parse(Uri) with
         {
             Endpoint = Endpoint,

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using OssMigration.Core.Jobs;
 
 namespace OssMigration.Pipeline;
@@ -7,7 +8,7 @@ namespace OssMigration.Pipeline;
 /// What all cmdlets share: the engine of this process, and every exception that a user can do something about made into
 /// an error record by <see cref="Errors"/>.
 /// </summary>
-public abstract class MigrationCommand : PSCmdlet
+public abstract partial class MigrationCommand : PSCmdlet
 {
     /// <summary>The engine over the home that is set now.</summary>
     private protected static MigrationEngine Engine => ModuleEngine.Current;
@@ -35,6 +36,12 @@ public abstract class MigrationCommand : PSCmdlet
     /// <summary>What an error is about: the job, address or other thing that the user named.</summary>
     private protected virtual object? ErrorTarget => null;
 
+    // An address with an account in it is refused, and what is refused must not be kept in $Error. A secret may hold a slash.
+    private static object? WithoutAccount(object? target) => target is string text ? Account().Replace(text, "://(hidden)@") : target;
+
+    [GeneratedRegex("://.*@", RegexOptions.CultureInvariant)]
+    private static partial Regex Account();
+
     private void Guard(Action action)
     {
         try
@@ -43,7 +50,7 @@ public abstract class MigrationCommand : PSCmdlet
         }
         catch (Exception e) when (e is not (RuntimeException or FlowControlException))
         {
-            ErrorRecord record = Errors.From(e, ErrorTarget);
+            ErrorRecord record = Errors.From(e, WithoutAccount(ErrorTarget));
             if (ErrorsTerminate)
                 ThrowTerminatingError(record);
             else

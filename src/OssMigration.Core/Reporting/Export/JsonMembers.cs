@@ -26,6 +26,7 @@ internal sealed class JsonMembers(Utf8JsonWriter json)
         json.WriteNumber("changedSinceListedBytes", report.ChangedSinceListedBytes);
         Usage("sourceUsage", report.SourceUsage);
         Usage("destinationUsage", report.DestinationUsage);
+        Text("unencrypted", report.Unencrypted);
         json.WriteNumber("workers", report.Shared?.Workers ?? 1);
     }
 

@@ -10,7 +10,10 @@ internal static class Overview
         string subject = facts.IsOfOneRun ? $"Run {facts.Report.Run} of {facts.Job.Name}" : facts.Job.Name;
         page.Write($"""<header><p class="kind">Migration report</p><h1>{subject}</h1>""");
         page.Write($"""<p class="route"><bdi>{facts.Job.Source.Uri}</bdi> <span aria-hidden="true">→</span><span class="unseen">to</span> <bdi>{facts.Job.Destination.Uri}</bdi></p>""");
-        page.Write($"""<p class="verdict {verdict.Tone}"><strong>{verdict.Word}</strong> <span>{verdict.Sentence}</span></p></header>""");
+        page.Write($"""<p class="verdict {verdict.Tone}"><strong>{verdict.Word}</strong> <span>{verdict.Sentence}</span></p>""");
+        if (facts.Reports.LastOrDefault(report => report.Unencrypted is not null) is { Unencrypted: { } plain })
+            page.Write($"""<p class="verdict bad"><strong>Not encrypted</strong> <span>{plain}</span></p>""");
+        page.Write($"</header>");
         page.Write($"""<main><section aria-labelledby="standing"><h2 id="standing">Where it stands</h2>""");
         WriteShare(page, facts);
         WriteTiles(page, facts);
