@@ -3,13 +3,13 @@ using OssMigration.Core.Stores;
 namespace OssMigration.Stores;
 
 /// <summary>
-/// Reads addresses as people write them: <c>s3://bucket/prefix</c>, <c>oss://bucket/prefix</c>, <c>file:///folder</c>.
-/// Taken literally: nothing is decoded, trimmed or normalised, because a key may hold <c>%2F</c>, <c>//</c> and <c>..</c>.
+/// Reads addresses as people write them: <c>s3://bucket/prefix</c>, <c>oss://bucket/prefix</c>, <c>azblob://account/container/prefix</c>,
+/// <c>file:///folder</c>. Taken literally: nothing is decoded, trimmed or normalised, because a key may hold <c>%2F</c>, <c>//</c> and <c>..</c>.
 /// </summary>
 public static class StoreAddressParser
 {
     private const int LongestOssBucket = 63;
-    private const string Known = "s3, oss, file";
+    private const string Known = "s3, oss, azblob, file";
 
     /// <summary>Reads an address.</summary>
     /// <param name="text">The address; what follows the bucket's slash is the prefix.</param>
@@ -26,6 +26,7 @@ public static class StoreAddressParser
         {
             "file" => new StoreAddress { Scheme = scheme, Bucket = Folder(rest) },
             "s3" or "oss" => Bucket(scheme, rest),
+            "azblob" => Container(rest),
             _ => throw new ArgumentException(UnknownScheme(scheme), nameof(text)),
         };
         Check(address);
@@ -46,6 +47,9 @@ public static class StoreAddressParser
                 CheckOssBucket(address.Bucket);
                 if (address.Prefix.Length > 0 && address.Prefix[0] is '/' or '\\')
                     throw new ArgumentException($"The prefix of {address} begins with '{address.Prefix[0]}', and keys of OSS cannot. Remove it: oss://{address.Bucket}/{address.Prefix.TrimStart('/', '\\')}");
+                break;
+            case "azblob":
+                CheckContainer(address);
                 break;
             case "file":
                 if (!Path.IsPathFullyQualified(address.Bucket))
@@ -69,6 +73,12 @@ public static class StoreAddressParser
             Bucket = slash < 0 ? rest : rest[..slash],
             Prefix = slash < 0 ? "" : rest[(slash + 1)..],
         };
+    }
+
+    private static StoreAddress Container(string rest)
+    {
+        string[] parts = rest.Split('/', 3);
+        return new StoreAddress { Scheme = "azblob", Bucket = string.Join('/', parts.Take(2)), Prefix = parts.Length > 2 ? parts[2] : "" };
     }
 
     private static string Folder(string rest)
@@ -96,6 +106,18 @@ public static class StoreAddressParser
             if (unit is <= ' ' or > '~' or '\\' or '?' or '#' or '%')
                 throw new ArgumentException($"The name of the bucket holds a character that no bucket's name has (U+{(int)unit:X4}).");
         }
+    }
+
+    // Accounts of clouds and emulators differ in length; containers also have names of the service's own, $root and $web.
+    private static void CheckContainer(StoreAddress address)
+    {
+        string[] names = address.Bucket.Split('/');
+        if (names is not [{ Length: > 0 }, { Length: > 0 }])
+            throw new ArgumentException("An address of Azure names account and container: azblob://account/container/prefix.");
+        foreach (string name in names)
+            CheckBucket(name);
+        if (!names[0].All(char.IsAsciiLetterOrDigit))
+            throw new ArgumentException("The name of a storage account has letters and digits only. An endpoint is given apart from the address.");
     }
 
     private static void CheckOssBucket(string bucket)

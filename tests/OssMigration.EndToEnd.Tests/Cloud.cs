@@ -147,6 +147,13 @@ internal sealed class Cloud : IAsyncDisposable
         public IObjectStore OpenDestination(StoreAddress address, StoreOpenOptions options) => _inner.OpenDestination(address, WithKeys(address, options));
 
         private StoreOpenOptions WithKeys(StoreAddress address, StoreOpenOptions options)
-            => options.Credential is not null ? options : options with { Credential = sandbox.Credential(address.Scheme == "s3" ? SandboxSide.S3 : SandboxSide.Oss) };
+            => options.Credential is not null ? options : options with { Credential = CredentialFor(address.Scheme) };
+
+        private ICredentialProvider CredentialFor(string scheme) => scheme switch
+        {
+            "azblob" => AzureEmulator.Require().Credential,
+            "s3" => sandbox.Credential(SandboxSide.S3),
+            _ => sandbox.Credential(SandboxSide.Oss),
+        };
     }
 }

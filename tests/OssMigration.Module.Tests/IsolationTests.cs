@@ -39,6 +39,17 @@ public sealed class IsolationTests
     }
 
     [Fact]
+    public void The_module_talks_to_a_container_by_its_own_Azure_SDK()
+    {
+        using Session session = new();
+
+        Assert.True(session.Run("Test-MigrationAddress (New-MigrationAddress azblob://account/container -Endpoint http://127.0.0.1:1 -Anonymous)").Single().BaseObject is false);
+
+        Assert.Equal(new Version(1, 44, 1, 0), LoadedTypes.In(AssemblyLoadContext.Default, "Azure.Core")!.GetName().Version);
+        Assert.Equal(60, LoadedTypes.In(LoadedTypes.EngineContext, "Azure.Core")!.GetName().Version!.Minor);
+    }
+
+    [Fact]
     public void The_other_versions_still_work_afterwards()
     {
         using Session session = new();

@@ -12,7 +12,7 @@ internal sealed class StreamChecksum : IDisposable
 {
     // All CRCs fold at the same speed, so the widest comes first; a hash costs several times as much.
     private static readonly ChecksumAlgorithm[] CheapestFirst =
-        [ChecksumAlgorithm.Crc64Nvme, ChecksumAlgorithm.Crc32C, ChecksumAlgorithm.Crc32, ChecksumAlgorithm.Sha1, ChecksumAlgorithm.Sha256];
+        [ChecksumAlgorithm.Crc64Nvme, ChecksumAlgorithm.Crc32C, ChecksumAlgorithm.Crc32, ChecksumAlgorithm.Sha1, ChecksumAlgorithm.Sha256, ChecksumAlgorithm.Md5];
 
     private static readonly Lazy<ReflectedCrc> Crc32Engine = new(() => new ReflectedCrc(0xEDB88320, 32));
     private static readonly Lazy<ReflectedCrc> Crc32CEngine = new(() => new ReflectedCrc(0x82F63B78, 32));
@@ -28,7 +28,7 @@ internal sealed class StreamChecksum : IDisposable
         Algorithm = algorithm;
         _engine = EngineOf(algorithm);
         if (_engine is null)
-            _hash = IncrementalHash.CreateHash(algorithm == ChecksumAlgorithm.Sha1 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
+            _hash = IncrementalHash.CreateHash(HashOf(algorithm));
     }
 
     /// <summary>What is computed.</summary>
@@ -111,8 +111,15 @@ internal sealed class StreamChecksum : IDisposable
         ChecksumAlgorithm.Crc32 => Crc32Engine.Value,
         ChecksumAlgorithm.Crc32C => Crc32CEngine.Value,
         ChecksumAlgorithm.Crc64Nvme => Crc64NvmeEngine.Value,
-        ChecksumAlgorithm.Sha1 or ChecksumAlgorithm.Sha256 => null,
+        ChecksumAlgorithm.Sha1 or ChecksumAlgorithm.Sha256 or ChecksumAlgorithm.Md5 => null,
         _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "Unknown checksum algorithm."),
+    };
+
+    private static HashAlgorithmName HashOf(ChecksumAlgorithm algorithm) => algorithm switch
+    {
+        ChecksumAlgorithm.Sha1 => HashAlgorithmName.SHA1,
+        ChecksumAlgorithm.Md5 => HashAlgorithmName.MD5,
+        _ => HashAlgorithmName.SHA256,
     };
 
     private static NotSupportedException NoCrc(ChecksumAlgorithm algorithm) => new($"{algorithm} is no CRC: it cannot be joined from parts.");

@@ -17,11 +17,11 @@ public static class PolicyRules
     /// <param name="address">The end that the key is for: the destination for Destination, the source otherwise.</param>
     /// <param name="steps">What it is to be enough for.</param>
     /// <returns>The policy; null where these steps ask nothing of that end.</returns>
-    /// <exception cref="RefusedException">PolicyNotForFiles: a folder has no policies.</exception>
+    /// <exception cref="RefusedException">PolicyNotForFiles: this end has no policies, see <see cref="InsteadOfPolicy"/>.</exception>
     public static MigrationPolicy? For(PolicyTarget target, StoreAddress address, IReadOnlyCollection<MigrationStep> steps)
     {
         if (address.Scheme is not ("s3" or "oss") || (target == PolicyTarget.Destination && address.Scheme != "oss"))
-            throw new RefusedException("PolicyNotForFiles", $"There are no policies for {address}.", "Policies are for buckets of S3 and OSS; a folder is opened by the rights of the file system, to the account that runs the job.");
+            throw new RefusedException("PolicyNotForFiles", $"There are no policies for {address}.", $"Policies are for buckets of S3 and OSS; {InsteadOfPolicy(address)}.");
         MigrationStep[] wanted = Expand(steps);
         Dialect dialect = address.Scheme == "oss" ? Dialect.OfRam(address) : Dialect.OfIam(address);
         Permission[] needed = [.. TableOf(target, dialect.Name).Where(permission => permission.Steps.Intersect(wanted).Any())];
@@ -35,6 +35,14 @@ public static class PolicyRules
             Remarks = [.. Remarks(target, address, needed)],
         };
     }
+
+    /// <summary>How the least rights are given where there are no policies, in one clause; null where there are.</summary>
+    public static string? InsteadOfPolicy(StoreAddress address) => address.Scheme switch
+    {
+        "s3" or "oss" => null,
+        "azblob" => "Azure has roles and signatures: assign the role Storage Blob Data Reader on the container, or make a shared access signature with the rights to read and list (sp=rl)",
+        _ => "a folder is opened by the rights of the file system, to the account that runs the job",
+    };
 
     private static readonly MigrationStep[] ByNameOnly = [MigrationStep.All, MigrationStep.CreateBucket, MigrationStep.RemoveDeleted, MigrationStep.CreateProbe, MigrationStep.KeepState];
 

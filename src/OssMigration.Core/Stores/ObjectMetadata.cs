@@ -60,6 +60,9 @@ public enum ChecksumAlgorithm
 
     /// <summary>SHA-256.</summary>
     Sha256,
+
+    /// <summary>MD5, as Azure keeps it of block blobs.</summary>
+    Md5,
 }
 
 /// <summary>A checksum over the whole content that a store declares. Composite (per part) checksums are never put here.</summary>

@@ -34,10 +34,10 @@ public enum SignatureVersion
 /// </summary>
 public sealed record StoreAddress
 {
-    /// <summary>s3, oss or file.</summary>
+    /// <summary>s3, oss, azblob or file.</summary>
     public required string Scheme { get; init; }
 
-    /// <summary>The bucket; for files the absolute folder.</summary>
+    /// <summary>The bucket; for Azure <c>account/container</c>, for files the absolute folder.</summary>
     public required string Bucket { get; init; }
 
     /// <summary>Keys start with it; empty for the whole bucket. Taken literally: nothing is decoded, added or trimmed.</summary>

@@ -2,8 +2,8 @@ namespace OssMigration.Core.Stores;
 
 /// <summary>A key pair, for use only. It is never written anywhere, and its text form says nothing.</summary>
 /// <param name="AccessKeyId">The key id (the account name for Azure).</param>
-/// <param name="AccessKeySecret">The secret.</param>
-/// <param name="SecurityToken">The session token of temporary keys, or null.</param>
+/// <param name="AccessKeySecret">The secret; for Azure the account key or a shared access signature.</param>
+/// <param name="SecurityToken">The session token of temporary keys, for Azure a token of Microsoft Entra, which needs no secret; or null.</param>
 public sealed record StoreCredential(string AccessKeyId, string AccessKeySecret, string? SecurityToken = null)
 {
     /// <inheritdoc/>

@@ -11,14 +11,17 @@ internal sealed class AnswerStream : Stream
     private readonly Stream _inner;
     private readonly long? _length;
     private readonly AnswerContext _context;
+    private readonly IDisposable? _owner;
     private long _position;
 
     /// <summary>Wraps the stream of an answer.</summary>
     /// <param name="inner">The stream; owned.</param>
     /// <param name="length">Bytes that must come; null where the answer did not say.</param>
     /// <param name="context">For errors and for the watch.</param>
-    public AnswerStream(Stream inner, long? length, AnswerContext context)
+    /// <param name="owner">Disposed with the stream; null for none.</param>
+    public AnswerStream(Stream inner, long? length, AnswerContext context, IDisposable? owner = null)
     {
+        _owner = owner;
         _inner = inner;
         _length = length;
         _context = context;
@@ -113,7 +116,11 @@ internal sealed class AnswerStream : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             _inner.Dispose();
+            _owner?.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 

@@ -84,6 +84,23 @@ internal sealed class HttpAnswer : IDisposable
     /// <summary>The body as a stream of exactly so many bytes. Valid until the answer is disposed.</summary>
     public Stream OpenBody(long length) => new AnswerStream(_response.Content.ReadAsStream(_context.Watch.Token), length, _context);
 
+    /// <summary>The answer for a vendor's SDK: its headers, and its body, with which this is disposed.</summary>
+    public HttpResponseMessage ToMessage(HttpRequestMessage request)
+    {
+        bool hasBody = request.Method != HttpMethod.Head;
+        HttpContent content = hasBody
+            ? new StreamContent(new AnswerStream(_response.Content.ReadAsStream(_context.Watch.Token), ContentLength, _context, this))
+            : new ByteArrayContent([]);
+        HttpResponseMessage message = new(Status) { RequestMessage = request, Content = content };
+        foreach ((string name, HeaderStringValues values) in _response.Headers.NonValidated)
+            message.Headers.TryAddWithoutValidation(name, values);
+        foreach ((string name, HeaderStringValues values) in _response.Content.Headers.NonValidated)
+            content.Headers.TryAddWithoutValidation(name, values);
+        if (!hasBody)
+            Dispose();
+        return message;
+    }
+
     /// <summary>The whole body in memory: listings, XML answers, errors.</summary>
     /// <param name="maxBytes">More is an error (ServerError).</param>
     public async Task<PooledBody> ReadBodyAsync(int maxBytes)

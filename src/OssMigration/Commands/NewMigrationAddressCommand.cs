@@ -28,6 +28,11 @@ namespace OssMigration.Commands;
 /// Keys are in STORAGE_ACCESS_KEY_ID and STORAGE_ACCESS_KEY_SECRET.
 /// </example>
 /// <example>
+/// A container of Azure Blob Storage, with the identity of this machine or of whoever is logged in
+/// <code>New-MigrationAddress azblob://photosaccount/photos</code>
+/// An account key or a shared access signature goes in as the password of -Credential, with the account as user name.
+/// </example>
+/// <example>
 /// A folder
 /// <code>New-MigrationAddress file:///data/photos</code>
 /// </example>
@@ -55,7 +60,7 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
     private readonly StrongBox<AddressingStyle> _addressingStyle = new();
     private readonly StrongBox<SignatureVersion> _signatureVersion = new();
 
-    /// <summary>The address as a URI: <c>s3://bucket/prefix</c>, <c>oss://bucket/prefix</c> or <c>file:///folder</c>. Keys are taken literally.</summary>
+    /// <summary>The address as a URI: <c>s3://bucket/prefix</c>, <c>oss://bucket/prefix</c>, <c>azblob://account/container/prefix</c> or <c>file:///folder</c>. Keys are taken literally.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNullOrEmpty]
@@ -87,7 +92,9 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
         set => _signatureVersion.Value = value;
     }
 
-    /// <summary>Access key id as user name, secret as password.</summary>
+    /// <summary>
+    /// Access key id as user name, secret as password. Azure: the account as user name, an account key or a shared access signature as password.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = "Credential")]
     [Credential]
     public PSCredential? Credential { get; set; }
@@ -121,7 +128,8 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
 
     /// <summary>
     /// A script that gives keys: AccessKeyId, SecretAccessKey (or AccessKeySecret), SessionToken (or SecurityToken) and Expiration, as security
-    /// token services answer, or a PSCredential. It is asked again five minutes before they end and where a store says that they have. It runs in
+    /// token services answer, or a PSCredential; for Azure also Token and ExpiresOn, as Get-AzAccessToken -ResourceUrl
+    /// https://storage.azure.com gives them, or a shared access signature as text. It is asked again five minutes before they end and where a store says that they have. It runs in
     /// a runspace of its own, where variables of your session are not there: give them with -ArgumentList. It is never stored; a later
     /// session makes the address again.
     /// </summary>

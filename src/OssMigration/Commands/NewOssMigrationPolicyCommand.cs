@@ -108,11 +108,11 @@ public sealed class NewOssMigrationPolicyCommand : MigrationCommand
             return;
         }
 
-        // A folder as source is no reason to withhold the destination's policy.
-        if (!isNamed && target != PolicyTarget.Destination && address.Scheme == "file")
+        // A source that has no policies is no reason to withhold the destination's.
+        if (!isNamed && target != PolicyTarget.Destination && PolicyRules.InsteadOfPolicy(address) is { } instead)
         {
             if (target == PolicyTarget.Source)
-                WriteWarning($"{address} needs no policy: a folder is opened by the rights of the file system.");
+                WriteWarning($"{address} needs no policy: {instead}.");
             return;
         }
 

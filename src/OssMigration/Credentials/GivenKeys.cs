@@ -10,7 +10,7 @@ namespace OssMigration.Credentials;
 
 /// <summary>
 /// Reads keys out of what a script or vault gave: a PSCredential, or an object or table with the names that security token services use,
-/// also one level down, in Credentials.
+/// also one level down, in Credentials; for Azure a token as Get-AzAccessToken gives it, or a shared access signature as text.
 /// </summary>
 internal static class GivenKeys
 {
@@ -20,8 +20,12 @@ internal static class GivenKeys
     {
         if (given?.BaseObject is PSCredential credential)
             return new LeasedCredential(ToKeys(credential, securityToken: null), Expires: null);
+        if (given?.BaseObject is string signature && signature.Contains("sig=", StringComparison.Ordinal))
+            return new LeasedCredential(new StoreCredential("", signature), Expires: null);
         object? inner = Value(given, "Credentials");
         PSObject? keys = inner is null ? given : PSObject.AsPSObject(inner);
+        if (Text(keys, "Token", "AccessToken") is { } token)
+            return new LeasedCredential(new StoreCredential("", "", token), Moment(Value(keys, "ExpiresOn")));
         string id = Text(keys, "AccessKeyId") ?? throw Missing(given, "AccessKeyId");
         string secret = Text(keys, "SecretAccessKey", "AccessKeySecret") ?? throw Missing(given, "SecretAccessKey or AccessKeySecret");
         return new LeasedCredential(new StoreCredential(id, secret, Text(keys, "SessionToken", "SecurityToken")), Moment(Value(keys, "Expiration")));
@@ -37,7 +41,7 @@ internal static class GivenKeys
     }
 
     private static FormatException Missing(PSObject? given, string what) => new(
-        $"it gave {(given is null ? "nothing" : $"an object of type {given.BaseObject.GetType().Name}")}, in which there is no {what}. Wanted is a PSCredential, or AccessKeyId, SecretAccessKey, SessionToken and Expiration.");
+        $"it gave {(given is null ? "nothing" : $"an object of type {given.BaseObject.GetType().Name}")}, in which there is no {what}. Wanted is a PSCredential, or AccessKeyId, SecretAccessKey, SessionToken and Expiration (for Azure: Token and ExpiresOn, or a shared access signature).");
 
     private static string? Text(PSObject? keys, params string[] names)
         => names.Select(name => Value(keys, name)).FirstOrDefault(value => value is not null) switch

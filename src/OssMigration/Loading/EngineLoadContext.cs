@@ -12,6 +12,7 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
 {
     private readonly string _folder;
     private readonly AssemblyDependencyResolver? _resolver;
+    private readonly RuntimeAssemblies _runtime = new();
 
     /// <summary>Makes the context over a folder that holds OssMigration.Stores.dll and everything it needs.</summary>
     public EngineLoadContext(string folder)
@@ -32,6 +33,8 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
+        if (_runtime.Satisfy(assemblyName))
+            return null;
         string? path = _resolver?.ResolveAssemblyToPath(assemblyName);
         if (path is not null)
             return LoadFromAssemblyPath(Fastest(path));

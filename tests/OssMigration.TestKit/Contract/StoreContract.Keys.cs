@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using OssMigration.Core.Stores;
 using Xunit;
@@ -7,53 +6,11 @@ namespace OssMigration.TestKit;
 
 public abstract partial class StoreContract
 {
-    private IEnumerable<string> HeldKeys => OddKeys.All.Where(key => !IsRefused(key) && (Traits.HoldsKeysBelowKeys || !IsAboveAnother(key)));
-
-    private IEnumerable<string> RefusedKeys => OddKeys.All.Where(IsRefused);
-
-    [Fact]
-    public async Task Odd_keys_survive_byte_by_byte()
-    {
-        string[] keys = [.. HeldKeys.Order(KeyOrder.Instance)];
-        Assert.Equal(keys.Length, keys.Distinct(StringComparer.Ordinal).Count());
-        List<string> failures = [];
-        await ForEachAsync(keys, failures, async key => await PutAsync(key, key));
-
-        await ForEachAsync(keys, failures, async key =>
-        {
-            Assert.Equal(key, (await HeadAsync(key)).Entry.Key);
-            Assert.Equal(key, await ReadTextAsync(key));
-        });
-
-        string[] listed = await KeysAsync();
-        failures.AddRange(keys.Except(listed, StringComparer.Ordinal).Select(key => $"{Show(key)} is not listed."));
-        failures.AddRange(listed.Except(keys, StringComparer.Ordinal).Select(key => $"{Show(key)} is listed and was never written."));
-        Assert.True(failures.Count == 0, string.Join('\n', failures));
-        Assert.Equal(keys, listed);
-    }
-
-    [Fact]
-    public async Task Odd_keys_are_listed_across_pages_and_after_each_other()
-    {
-        string[] keys = [.. HeldKeys.Order(KeyOrder.Instance)];
-        await PutAllAsync(keys);
-
-        Assert.Equal(keys, await KeysAsync(maxKeys: 4));
-        List<string> failures = [];
-        await ForEachAsync([.. keys.Select((_, index) => index.ToString(CultureInfo.InvariantCulture))], failures, async text =>
-        {
-            int index = int.Parse(text, CultureInfo.InvariantCulture);
-            ListPage page = await Store.ListPageAsync(new ListPageRequest("", keys[index], null, 1), Token);
-            Assert.Equal(keys.ElementAtOrDefault(index + 1), page.Entries.Count > 0 ? page.Entries[0].Key : null);
-        });
-        Assert.True(failures.Count == 0, string.Join('\n', failures));
-    }
-
     [Fact]
     public async Task Deleting_an_odd_key_deletes_that_key_only()
     {
         string[] keys = [.. HeldKeys];
-        await PutAllAsync(keys);
+        await WriteAllAsync(keys);
 
         string[] deleted = [.. keys.Where((_, index) => index % 2 == 0)];
         foreach (string key in deleted)
@@ -102,25 +59,5 @@ public abstract partial class StoreContract
         await ThrowsAsync(StoreErrorKind.InvalidRequest, () => PutAsync("half\ud83d", "content"));
 
         Assert.Empty(await KeysAsync());
-    }
-
-    private bool IsRefused(string key) => Store.Limits.WhyUnsupported(key, 1) is not null || Traits.CannotHold(key);
-
-    private bool IsAboveAnother(string key) =>
-        OddKeys.All.Any(other => !IsRefused(other) && other.StartsWith(key + "/", StringComparison.Ordinal));
-
-    private static async Task ForEachAsync(string[] keys, List<string> failures, Func<string, Task> check)
-    {
-        foreach (string key in keys)
-        {
-            try
-            {
-                await check(key);
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                failures.Add($"{Show(key)}: {(error as StoreException)?.Describe() ?? error.Message}");
-            }
-        }
     }
 }

@@ -1,3 +1,5 @@
+using OssMigration.Core.Stores;
+
 namespace OssMigration.TestKit;
 
 /// <summary>In what a store may differ from the others under one contract.</summary>
@@ -26,6 +28,18 @@ public sealed record StoreTraits
 
     /// <summary>Both <c>a</c> and <c>a/b</c> can exist; a folder cannot be a file.</summary>
     public bool HoldsKeysBelowKeys { get; init; } = true;
+
+    /// <summary>A listing can begin after any key; else it begins at the start, which the range lister notices.</summary>
+    public bool StartsInTheMiddle { get; init; } = true;
+
+    /// <summary>How keys are listed: by their UTF-8 bytes, or in an order that the range lister notices.</summary>
+    public IComparer<string> Order { get; init; } = KeyOrder.Instance;
+
+    /// <summary>A pinned read of what does not exist may be Changed instead of NotFound.</summary>
+    public bool TakesAbsentForChanged { get; init; }
+
+    /// <summary>The answer to a read names the storage class, as that to a HEAD does.</summary>
+    public bool TellsClassWhenRead { get; init; } = true;
 
     /// <summary>Texts that no error may hold.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
