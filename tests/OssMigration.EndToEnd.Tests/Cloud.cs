@@ -15,12 +15,12 @@ internal sealed class Cloud : IAsyncDisposable
 {
     public const string JobName = "cloud-job";
 
-    private Cloud(SandboxProcess sandbox, StoreAddress source, StoreAddress destination, TimeProvider time)
+    private Cloud(SandboxProcess sandbox, StoreAddress source, StoreAddress destination, TimeProvider time, ICredentialProvider? sourceKeys = null)
     {
         Sandbox = sandbox;
         SourceAddress = source;
         DestinationAddress = destination;
-        KeyedStores stores = new(sandbox);
+        KeyedStores stores = new(sandbox, sourceKeys);
         Source = stores.OpenDestination(source, new StoreOpenOptions());
         Destination = stores.OpenDestination(destination, new StoreOpenOptions());
         Environment = new EngineEnvironment { Home = Home, Stores = stores, Time = time, Random = new Random(5) };
@@ -54,6 +54,13 @@ internal sealed class Cloud : IAsyncDisposable
             await sandbox.CreateBucketAsync(SandboxSide.S3, source),
             await sandbox.CreateBucketAsync(SandboxSide.Oss),
             time ?? TimeProvider.System);
+    }
+
+    /// <summary>With a source that is elsewhere.</summary>
+    public static async Task<Cloud> StartAsync(StoreAddress source, ICredentialProvider sourceKeys)
+    {
+        SandboxProcess sandbox = await SandboxProcess.StartAsync();
+        return new Cloud(sandbox, source, await sandbox.CreateBucketAsync(SandboxSide.Oss), TimeProvider.System, sourceKeys);
     }
 
     public static byte[] Noise(int length, int seed)
@@ -138,7 +145,7 @@ internal sealed class Cloud : IAsyncDisposable
     private static string Hash(byte[] content) => Convert.ToHexString(SHA256.HashData(content));
 
     /// <summary>Opens real stores with the sandbox's keys.</summary>
-    private sealed class KeyedStores(SandboxProcess sandbox) : IStoreFactory
+    private sealed class KeyedStores(SandboxProcess sandbox, ICredentialProvider? sourceKeys) : IStoreFactory
     {
         private readonly StoreFactory _inner = new();
 
@@ -152,7 +159,7 @@ internal sealed class Cloud : IAsyncDisposable
         private ICredentialProvider CredentialFor(string scheme) => scheme switch
         {
             "azblob" => AzureEmulator.Require().Credential,
-            "s3" => sandbox.Credential(SandboxSide.S3),
+            "s3" => sourceKeys ?? sandbox.Credential(SandboxSide.S3),
             _ => sandbox.Credential(SandboxSide.Oss),
         };
     }

@@ -21,6 +21,11 @@ public sealed class FormatTests
             {"Summary":"320 TB: 200 Mbit/s needs 148 days.","Arithmetic":["One step.","Another."],"Objects":100000000,"Bytes":320000000000000,"BytesPerSecond":25000000,
              "Duration":"148.03:33:20","ArrivingBytes":3000000000000,"CutoverAt":"2026-06-01T00:00:00Z","Requests":{"SourceLists":1,"SourceReads":2,"DestinationLists":3,"DestinationWrites":4}}
             """,
+        ["Fidelity.FidelityForecast"] = """
+            {"JobName":"photos","At":"2026-06-01T00:00:00Z","ReadsHeaders":true,"Listed":{"Objects":4907,"Bytes":650000000},"Copied":{"Objects":4906,"Bytes":649000000},"Unsupported":{"Objects":1,"Bytes":1000000},
+             "Totals":[{"Aspect":"Metadata","Effect":"Changed","Count":{"Objects":7,"Bytes":70}},{"Aspect":"Tags","Effect":"Dropped","Count":{"Objects":1,"Bytes":1}},{"Aspect":"Acl","Effect":"Carried","Count":{"Objects":1,"Bytes":1}},{"Aspect":"Key","Effect":"Refused","Count":{"Objects":1,"Bytes":1}}]}
+            """,
+        ["Fidelity.FidelityForecastItem"] = """{"JobName":"photos","Key":"KEY","Size":1536,"Effect":"Changed","Carried":["Headers"],"Findings":[{"Aspect":"Metadata","Effect":"Changed","Reason":"The name '\u001b[2J' has other characters."}]}""",
         ["Preparation.MigrationPolicy"] = """
             {"For":"Source","Dialect":"IAM","Address":{"Scheme":"s3","Bucket":"bucket","Prefix":"p\u001b[2J/"},"Steps":["Migrate"],"Remarks":["Mind."],
              "Statements":[{"Actions":["s3:GetObject"],"Resources":["arn:aws:s3:::bucket/p\u001b[2J/*"]}]}

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using Xunit;
 
 namespace OssMigration.Sandbox.Tests;
 
@@ -17,6 +18,7 @@ internal sealed class S3Client(Uri endpoint, string accessKeyId, string secret, 
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
     });
 
     public string Region { get; init; } = "us-east-1";

@@ -36,6 +36,12 @@ public enum StoreOperation
     /// <summary>Headers and user metadata of one object.</summary>
     ReplaceMetadata,
 
+    /// <summary>Tags of one object.</summary>
+    ReadTags,
+
+    /// <summary>The access list of one object.</summary>
+    ReadAccess,
+
     /// <summary>Facts of the bucket.</summary>
     Inspect,
 

@@ -16,6 +16,12 @@ Describe 'Measure-OssMigration' {
         $forecast.Summary | Should -BeExactly '320 TB in 25 days needs 1.19 Gbit/s; 250 - 50 Mbit/s needs 148 days, during which 3.0 TB arrive.'
     }
 
+    It 'tells what becomes of the objects of a job' {
+        $forecast = Measure-OssMigration photos -Fidelity -ReadHeader
+        $forecast.Listed.Objects | Should -Be 12
+        $forecast.Copied.Objects | Should -Be 12
+    }
+
     It 'counts a small source' {
         (Measure-OssMigration photos -MaxBandwidth 1MB/s).Objects | Should -Be 12
     }

@@ -1,4 +1,5 @@
 using OssMigration.Core.Copying;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
@@ -42,8 +43,8 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
             return new TransferAction.Settle(TransferOutcome.FilteredOut.Instance);
 
         ObjectEntry source = listed.Entry;
-        if (destinationLimits.WhyUnsupported(source.Key, source.Size) is { } reason)
-            return Exceptional(MigrationItemState.Unsupported, "NotPossibleAtDestination", reason);
+        if (FidelityRules.OfKey(destinationLimits, source) is { } refusal)
+            return new TransferAction.Settle(new TransferOutcome.Exceptional(MigrationItemState.Unsupported, "NotPossibleAtDestination", refusal.Findings![0].Reason) { Refusal = refusal });
 
         return triple.Destination is { } destination
             ? WithDestination(source, triple.Proved, destination)

@@ -1,4 +1,5 @@
 using OssMigration.Core.Comparing;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -53,6 +54,9 @@ internal sealed record CopyContext
 
     /// <summary>How a write of the business is told after cut-over; null where no moment is set.</summary>
     public required CutoverEvidence? Cutover { get; init; }
+
+    /// <summary>How objects of the source become those of the destination.</summary>
+    public required ObjectTranslator Translator { get; init; }
 
     /// <summary>Puts headers right where the job wants that and the destination can; else null.</summary>
     public IMetadataWriter? Metadata { get; init; }

@@ -1,4 +1,5 @@
 using OssMigration.Core.Comparing;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -33,14 +34,17 @@ internal sealed class MetadataRepair(CopyContext context)
             return new TransferOutcome.Skipped(settled);
         if (SourceStamp.IsOn(standing!))
             return new TransferOutcome.Skipped(settled with { Proof = ProofKind.Stamp });
-        if (MetadataDifference.Repair(source!.Metadata, standing!.Metadata) is not { } repaired)
+        Translation translation = await context.Translator.ForeseeAsync(source!, cancellationToken).ConfigureAwait(false);
+        if (translation.Marks.Findings is not null && translation.Marks.IsRefused)
+            return Left(settled, "NotTranslatable", translation.Marks.WhyRefused);
+        if (MetadataDifference.Repair(translation.Metadata, standing!) is not { } repaired)
             return new TransferOutcome.Skipped(settled with { Proof = ProofKind.FoundWhole });
         if (entry.Size > context.Destination.Limits.MaxCopyBytes)
         {
             return Left(settled, "TooLargeToRepair", $"Headers or user metadata differ, and the destination copies at most {context.Destination.Limits.MaxCopyBytes} bytes in one request.");
         }
 
-        return await WriteAsync(entry, settled, SourceStamp.Apply(repaired, source.Entry, standing.Crc64), cancellationToken).ConfigureAwait(false);
+        return await WriteAsync(entry, settled, SourceStamp.Apply(repaired, source!.Entry, standing!.Crc64), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The outcome of an object that was found by a look at both ends.</summary>
@@ -84,7 +88,7 @@ internal sealed class MetadataRepair(CopyContext context)
             return;
         }
 
-        if (source is null || MetadataDifference.Repair(source.Metadata, standing.Metadata) is null || Interlocked.Exchange(ref _told, 1) == 1)
+        if (source is null || MetadataDifference.Repair(context.Translator.WithoutRequest(source), standing) is null || Interlocked.Exchange(ref _told, 1) == 1)
             return;
         context.OnEvent(new RunEvent(
             EventLevel.Warning,

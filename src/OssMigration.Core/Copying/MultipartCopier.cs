@@ -1,4 +1,5 @@
 using OssMigration.Core.Comparing;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Stores;
@@ -18,18 +19,23 @@ internal sealed class MultipartCopier(CopyContext context)
         try
         {
             ObjectHead head = await HeadPinnedAsync(entry, cancellationToken).ConfigureAwait(false);
+            Translation translation = await context.Translator.TranslateAsync(head, cancellationToken).ConfigureAwait(false);
+            head = head with { Metadata = translation.Metadata };
+            TransferOutcome outcome;
             try
             {
-                return await CopyPartsAsync(head, guard, cancellationToken).ConfigureAwait(false);
+                outcome = await CopyPartsAsync(head, guard, cancellationToken).ConfigureAwait(false);
             }
             catch (StoreException exception) when (exception.Kind == StoreErrorKind.NoSuchUpload)
             {
                 // The journalled upload is gone: by a lifecycle rule, by hand, or because it was completed after what this
                 // journal knows (it came from a snapshot). Where the object is not there it begins anew, once.
                 await context.Uploads.RemoveAsync(entry.Key).ConfigureAwait(false);
-                return await FindFinishedAsync(head.Entry, cancellationToken).ConfigureAwait(false)
+                outcome = await FindFinishedAsync(head.Entry, cancellationToken).ConfigureAwait(false)
                     ?? await CopyPartsAsync(head, guard, cancellationToken).ConfigureAwait(false);
             }
+
+            return outcome is TransferOutcome.Copied copied ? copied with { Marks = translation.Marks } : outcome;
         }
         finally
         {

@@ -1,4 +1,5 @@
 using OssMigration.Core.Comparing;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -37,6 +38,10 @@ internal sealed class ObjectTransfer(CopyContext context)
             catch (SourceVanishedException)
             {
                 return TransferOutcome.Exceptional.Vanished;
+            }
+            catch (UntranslatableException refusal)
+            {
+                return TransferOutcome.Exceptional.Untranslatable(refusal);
             }
             catch (SourceChangedException)
             {

@@ -55,8 +55,10 @@ internal sealed class SingleCopier(CopyContext context)
             async (answer, token) =>
             {
                 if (relay is not null)
-                {
                     await relay.GiveUpAsync().ConfigureAwait(false);
+                await write.PrepareAsync(answer.Head, token).ConfigureAwait(false);
+                if (relay is not null)
+                {
                     if (write.KnowsMd5(answer.Head))
                         relay.Begin(answer.Length, (body, giveUp) => write.SendArrivingAsync(answer.Head, body, giveUp), cancellationToken);
                 }

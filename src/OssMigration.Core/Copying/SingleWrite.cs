@@ -1,4 +1,5 @@
 using OssMigration.Core.Comparing;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Stores;
 
@@ -13,15 +14,21 @@ namespace OssMigration.Core.Copying;
 /// <param name="guard">Whether an object under the key may be replaced.</param>
 internal sealed class SingleWrite(CopyContext context, BlockBuffer content, OverwriteGuard guard)
 {
+    private Translation _translation;
     private bool _namesMd5;
     private bool _isConfirmed;
+
+    /// <summary>Finds out what is written, before content is read.</summary>
+    /// <exception cref="UntranslatableException">The destination cannot hold the object.</exception>
+    public async ValueTask PrepareAsync(ObjectHead read, CancellationToken cancellationToken)
+        => _translation = await context.Translator.TranslateAsync(read, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Whether the ETag is taken for the MD5 of the content.</summary>
     public bool KnowsMd5(ObjectHead read) => !read.IsETagOpaque && Identity.LooksLikeMd5(read.Entry.Tag) && context.ETags.IsWorthChecking;
 
     /// <summary>Writes what still arrives. Its CRC-64 is not known yet, so the object carries none in its stamp.</summary>
     public Task<PutResult> SendArrivingAsync(ObjectHead read, Stream body, CancellationToken cancellationToken)
-        => SendAsync(read, body, SourceStamp.Apply(read.Metadata, read.Entry, crc64: null), namesMd5: true, cancellationToken);
+        => SendAsync(read, body, SourceStamp.Apply(_translation.Metadata, read.Entry, crc64: null), namesMd5: true, cancellationToken);
 
     /// <summary>Whether a write was refused because the content has not the MD5 that it named.</summary>
     public bool WasRefused(StoreException exception) => _namesMd5 && exception.Kind == StoreErrorKind.DigestMismatch;
@@ -37,13 +44,14 @@ internal sealed class SingleWrite(CopyContext context, BlockBuffer content, Over
         }
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.AlreadyExists)
         {
-            return await TakenKey.ResolveAsync(context, read.Entry, content.Crc64, guard, cancellationToken).ConfigureAwait(false);
+            TransferOutcome resolved = await TakenKey.ResolveAsync(context, read.Entry, content.Crc64, guard, cancellationToken).ConfigureAwait(false);
+            return resolved is TransferOutcome.Copied copied ? copied with { Marks = _translation.Marks } : resolved;
         }
 
         if (_namesMd5)
             context.ETags.CountFitting();
         return ProofRules.Prove(read.Entry, written, content.Crc64) is { } settled
-            ? new TransferOutcome.Copied(settled) { IsReplacement = guard.Ours is not null, Window = written.Window }
+            ? new TransferOutcome.Copied(settled) { IsReplacement = guard.Ours is not null, Window = written.Window, Marks = _translation.Marks }
             : throw new StoreException(StoreErrorKind.Integrity, context.Destination.DisplayName, "The destination's answer does not prove the content.")
             {
                 Key = read.Entry.Key,
@@ -65,7 +73,7 @@ internal sealed class SingleWrite(CopyContext context, BlockBuffer content, Over
     /// <param name="namesMd5">Whether its ETag is the MD5 of the content.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public Task<PutResult> SendAsync(ObjectHead read, bool namesMd5, CancellationToken cancellationToken)
-        => SendAsync(read, content.OpenRead(), SourceStamp.Apply(read.Metadata, read.Entry, content.Crc64), namesMd5, cancellationToken);
+        => SendAsync(read, content.OpenRead(), SourceStamp.Apply(_translation.Metadata, read.Entry, content.Crc64), namesMd5, cancellationToken);
 
     private async Task<PutResult> SendAsync(ObjectHead read, Stream body, ObjectMetadata metadata, bool namesMd5, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -67,6 +68,9 @@ internal abstract record TransferOutcome
         /// <summary>After cut-over and at the user's own risk: it replaced what this job had written before.</summary>
         public bool IsReplacement { get; init; }
 
+        /// <summary>What became of it beyond its bytes.</summary>
+        public FidelityMarks Marks { get; init; }
+
         /// <summary>With a replacement: how long a write of somebody else would have been lost; null where the answer that told was lost.</summary>
         public TimeSpan? Window { get; init; }
     }
@@ -118,12 +122,19 @@ internal abstract record TransferOutcome
         /// <summary>What the manifest remembers of what stands, or stood, at the destination; null to remember what it knew before.</summary>
         public SettledEntry? Remembered { get; init; }
 
+        /// <summary>What of the object the destination cannot hold, where that is why it was not migrated; else null.</summary>
+        public FidelityMarks? Refusal { get; init; }
+
         /// <summary>The object was listed and is not there any more.</summary>
         public static Exceptional Vanished { get; } = new(MigrationItemState.Vanished, "Vanished", "The object was listed, but is gone at the source.");
 
         /// <summary>The object is in an archive class and cannot be read.</summary>
         public static Exceptional NeedsRestore(ObjectEntry source)
             => new(MigrationItemState.NeedsRestore, "NeedsRestore", $"In storage class {source.StorageClass} and not restored.");
+
+        /// <summary>The destination cannot hold something of the object, and the job refuses it in another form.</summary>
+        public static Exceptional Untranslatable(UntranslatableException refusal)
+            => new(MigrationItemState.Unsupported, "NotTranslatable", refusal.Message) { Refusal = refusal.Marks.WhenCounted };
 
         /// <summary>What an error that concerns this object alone makes of it.</summary>
         public static Exceptional Of(StoreException error) => error.Kind == StoreErrorKind.NeedsRestore

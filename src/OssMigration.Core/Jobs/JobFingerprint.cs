@@ -11,13 +11,11 @@ internal static class JobFingerprint
     /// <summary>Lower-case hex of the SHA-256 over the fields that decide which bytes end up where.</summary>
     public static string Of(MigrationJob job)
     {
-        string text = JsonSerializer.Serialize(
-            new object?[]
-            {
-                Address(job.Source), Address(job.Destination), job.Mode.ToString(), job.Overwrite.ToString(),
-                job.Filter,
-            },
-            JobJson.Options);
+        // Parts that came later are left out where they are the default, so that older journals keep their fingerprint.
+        List<object?> parts = [Address(job.Source), Address(job.Destination), job.Mode.ToString(), job.Overwrite.ToString(), job.Filter];
+        if (!job.Policy.IsDefault)
+            parts.Add(job.Policy.Identity);
+        string text = JsonSerializer.Serialize(parts, JobJson.Options);
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
     }
 

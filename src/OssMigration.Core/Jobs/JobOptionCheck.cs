@@ -32,6 +32,8 @@ internal static partial class JobOptionCheck
             yield return problem;
         foreach (string problem in Ranges(job))
             yield return problem;
+        foreach (string problem in job.Policy.Problems())
+            yield return problem;
         foreach (string problem in JobLimits.Problems(job))
             yield return problem;
         foreach (string problem in Series(job))

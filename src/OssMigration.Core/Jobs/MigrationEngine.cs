@@ -1,4 +1,5 @@
 using OssMigration.Core.Comparing;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Journal;
 using OssMigration.Core.RemoteState;
 using OssMigration.Core.Reporting;
@@ -195,6 +196,27 @@ public sealed class MigrationEngine(EngineEnvironment environment)
             yield break;
         foreach (MigrationItem item in reader.Items(wanted.Value, state))
             yield return item;
+    }
+
+    /// <summary>The objects of a run (null: the last) that did not arrive as they were, in key order, streamed; of very many the first 100,000 that were found.</summary>
+    public IEnumerable<ChangedObject> GetChangedObjects(string name, int? run)
+    {
+        using JournalReader reader = Folder(name).Read();
+        int? wanted = run ?? reader.LastRun()?.Run;
+        if (wanted is null)
+            yield break;
+        foreach (ChangedObject changed in reader.Changes(wanted.Value))
+            yield return changed;
+    }
+
+    /// <summary>Foresees what will become of the objects of a job; nothing is sent before its items are walked.</summary>
+    public FidelityForecaster Foresee(FidelityForecastRequest request, IRunListener listener) => new(environment, request, listener);
+
+    /// <summary>What was last foreseen of the objects of a job; null where nobody asked.</summary>
+    public FidelityForecast? GetFidelityForecast(string name)
+    {
+        using JournalReader reader = Folder(name).Read();
+        return reader.Forecast();
     }
 
     /// <summary>Finds out what is reachable, which rights are there and what is missing. Writes nothing that stays.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Listing;
 using OssMigration.Core.Stores;
 
@@ -87,6 +88,12 @@ public sealed record MigrationJob
     /// </summary>
     public bool RepairMetadata { get; init; }
 
+    /// <summary>What of objects is carried beyond their bytes, and how what the destination cannot hold is changed; null for <see cref="Core.Fidelity.FidelityPolicy.Default"/>.</summary>
+    public FidelityPolicy? Fidelity { get; init; }
+
+    /// <summary>The policy that holds.</summary>
+    internal FidelityPolicy Policy => Fidelity ?? FidelityPolicy.Default;
+
     /// <summary>With <see cref="MigrationMode.Incremental"/>: the time from the start of a run to the start of the next. 1 second to 1 day; null with Full.</summary>
     public TimeSpan? Interval { get; init; }
 
@@ -133,7 +140,7 @@ public sealed record MigrationJob
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>
-    /// SHA-256 over what changes the result (addresses, mode, overwrite, filter), never over limits or
+    /// SHA-256 over what changes the result (addresses, mode, overwrite, filter, fidelity), never over limits or
     /// credentials. A journal with another fingerprint is refused.
     /// </summary>
     [JsonIgnore]

@@ -1,4 +1,5 @@
 using OssMigration.Core.Copying;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
@@ -23,11 +24,17 @@ internal sealed class RangeBatch
     /// <summary>Entries that settled behind the cursor.</summary>
     public List<SettledEntry> Late { get; } = [];
 
+    /// <summary>What became of objects beyond their bytes; null before the first.</summary>
+    public FidelityTally? Fidelity { get; private set; }
+
+    /// <summary>Objects that did not arrive as they were.</summary>
+    public List<ChangedObject> Changed { get; } = [];
+
     /// <summary>Actual minus listed sizes of copied objects.</summary>
     public long ChangedBytes { get; set; }
 
     /// <summary>How much there is to write.</summary>
-    public int Size => Settled.Count + Items.Count + Late.Count;
+    public int Size => Settled.Count + Items.Count + Late.Count + Changed.Count;
 
     /// <summary>True when there is nothing to commit but perhaps a cursor.</summary>
     public bool IsEmpty => !_hasCounts && Settled.Count == 0 && Items.Count == 0 && Resolved.Count == 0 && Late.Count == 0;
@@ -44,6 +51,14 @@ internal sealed class RangeBatch
     {
         _counts[(int)kind] = _counts[(int)kind].Plus(bytes);
         _hasCounts = true;
+    }
+
+    /// <summary>Counts what became of one object beyond its bytes.</summary>
+    public void Count(string key, in FidelityMarks marks, long bytes)
+    {
+        (Fidelity ??= new FidelityTally()).Count(marks, bytes);
+        if (marks.Findings is { } findings)
+            Changed.Add(new ChangedObject(key, findings));
     }
 
     /// <summary>The commit that this batch makes with the cursor at this key.</summary>
@@ -64,6 +79,8 @@ internal sealed class RangeBatch
             Listed = listed,
             Outcomes = outcomes,
             ChangedBytes = ChangedBytes,
+            Fidelity = Fidelity?.Counts ?? [],
+            Changed = Changed,
             Items = Items,
             Resolved = Resolved,
             Late = Late,

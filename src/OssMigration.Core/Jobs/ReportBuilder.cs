@@ -1,4 +1,5 @@
 using OssMigration.Core.Copying;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Reporting;
 
@@ -85,6 +86,7 @@ internal sealed class ReportBuilder(JobFolder folder, MigrationJob job, RunRow r
             Overwritten = Of(OutcomeKind.Overwritten),
             MetadataRepaired = Of(OutcomeKind.MetadataRepaired),
             ChangedSinceListedBytes = reader.ChangedBytes(run.Run),
+            Fidelity = FidelityTotals.Of(reader.Fidelity(run.Run), reader.Forecast()),
             Shared = reader.Sharing(run.Run)?.ToWork(),
             Unencrypted = Unencrypted(),
             SourceUsage = run.SourceUsage + stores.SourceUsage,

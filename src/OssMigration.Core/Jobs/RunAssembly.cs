@@ -1,5 +1,6 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Copying;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Listing;
 using OssMigration.Core.Manifests;
@@ -88,6 +89,7 @@ internal sealed class RunAssembly
         ETags = new ETagTrust(),
         IsAfterCutover = () => _stretch.Cutover.HasCome,
         OnEvent = _listener.OnEvent,
+        Translator = new ObjectTranslator(new FidelityRules(_stretch.Job.Policy, _stretch.Stores.Destination.Limits), _stretch.Stores.SourceTraits),
         Metadata = _stretch.Job.RepairMetadata ? _stretch.Stores.DestinationMetadata : null,
         Cutover = _stretch.Cutover.Moment is { } moment ? new CutoverEvidence(moment, _stretch.Job.ClockSkewMargin) : null,
     };

@@ -57,8 +57,11 @@ internal sealed class SlotRecorder(string jobName, int run, TimeProvider time)
             batch.Count(OutcomeKind.Known, slot.Size);
         if (outcome.AlsoCounts is { } beside)
             batch.Count(beside, slot.Size);
+        if (outcome is TransferOutcome.Exceptional { Refusal: { } refusal })
+            batch.Count(slot.Key, refusal, slot.Size);
         if (outcome is not TransferOutcome.Copied copied)
             return;
+        batch.Count(slot.Key, copied.Marks, slot.Size);
         batch.ChangedBytes += copied.Settled.Size - slot.Size;
         if (slot.Previous is null or { Proof: ProofKind.Seen })
             batch.Count(OutcomeKind.New, slot.Size);

@@ -1,4 +1,5 @@
 using OssMigration.Core.Copying;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Listing;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -32,8 +33,11 @@ internal sealed class StoreChain : IAsyncDisposable
         RetryOptions retry = environment.Retry with { MaxAttempts = job.MaxAttempts };
 
         IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });
-        source = new MeteredStore(source, _sourceMeter, Pace, Reads);
-        Source = new PrefixStore(Retrying(source, _sourceMeter), job.Source.Prefix);
+        IObjectTraitReader? traits = source as IObjectTraitReader;
+        RetryingStore retryingSource = Retrying(new MeteredStore(source, _sourceMeter, Pace, Reads), _sourceMeter);
+        Source = new PrefixStore(retryingSource, job.Source.Prefix);
+        if (traits is not null)
+            SourceTraits = new TraitReader(traits, retryingSource, _sourceMeter, job.Source.Prefix);
 
         IObjectStore destination = environment.Stores.OpenDestination(job.Destination, options with { Credential = credentials.Destination });
         _destinationBucket = destination as IBucketInspector;
@@ -59,6 +63,9 @@ internal sealed class StoreChain : IAsyncDisposable
 
     /// <summary>Changes headers at the destination below its prefix; null where the store cannot.</summary>
     public IMetadataWriter? DestinationMetadata { get; }
+
+    /// <summary>Asks for tags and ACLs of the source below its prefix; null where the store has none.</summary>
+    public IObjectTraitReader? SourceTraits { get; }
 
     /// <summary>What both ends together may take.</summary>
     public Pace Pace { get; }
@@ -102,7 +109,24 @@ internal sealed class StoreChain : IAsyncDisposable
         await Destination.DisposeAsync().ConfigureAwait(false);
     }
 
-    // A capability is not seen through decorators; this one is counted, repeated and below the prefix like all else.
+    private sealed class TraitReader(IObjectTraitReader inner, RetryingStore retrying, TransferMeter meter, string prefix) : IObjectTraitReader
+    {
+        public Task<IReadOnlyList<KeyValuePair<string, string>>> ReadTagsAsync(string key, CancellationToken cancellationToken)
+            => AskAsync(token => inner.ReadTagsAsync(prefix + key, token), cancellationToken);
+
+        public Task<AccessList> ReadAccessAsync(string key, CancellationToken cancellationToken)
+            => AskAsync(token => inner.ReadAccessAsync(prefix + key, token), cancellationToken);
+
+        private Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken) => retrying.CallAsync(
+            token =>
+            {
+                meter.CountRequest();
+                return ask(token);
+            },
+            cancellationToken);
+    }
+
+    // A capability is not seen through decorators; these are counted, repeated and below the prefix like all else.
     private sealed class MetadataWriter(IMetadataWriter inner, RetryingStore retrying, TransferMeter meter, string prefix) : IMetadataWriter
     {
         public Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken)

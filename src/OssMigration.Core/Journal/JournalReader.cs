@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using OssMigration.Core.Copying;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Planning;
@@ -80,6 +81,24 @@ internal sealed class JournalReader : IDisposable
         "SELECT outcome, SUM(objects), SUM(bytes) FROM outcomes WHERE run = $1 GROUP BY outcome",
         row => (Kind: Enum.Parse<OutcomeKind>(row.GetString(0)), Count: new ObjectCount(row.GetInt64(1), row.GetInt64(2))),
         run).ToDictionary(row => row.Kind, row => row.Count);
+
+    /// <summary>What became of the objects of a run beyond their bytes.</summary>
+    public IReadOnlyList<FidelityCount> Fidelity(int run) => [.. Query(
+        "SELECT aspect, effect, objects, bytes FROM fidelity WHERE run = $1",
+        row => new FidelityCount(
+            Enum.Parse<FidelityAspect>(row.GetString(0)), Enum.Parse<FidelityEffect>(row.GetString(1)), new ObjectCount(row.GetInt64(2), row.GetInt64(3))),
+        run).OrderBy(count => count.Aspect).ThenBy(count => count.Effect)];
+
+    /// <summary>The objects of a run that did not arrive as they were, in key order, streamed; of many only the first to be found.</summary>
+    public IEnumerable<ChangedObject> Changes(int run) => Query(
+        "SELECT key, findings FROM changes WHERE run = $1 ORDER BY key",
+        row => new ChangedObject(Key(row, 0)!, JsonSerializer.Deserialize<FidelityFinding[]>(row.GetString(1), JobJson.Options)!),
+        run);
+
+    /// <summary>What was foreseen of objects; null where nobody asked.</summary>
+    public FidelityForecast? Forecast() => Guard(() => JournalSchema.GetMeta(_connection, JournalTransaction.ForecastName)) is { } text
+        ? Guard(() => JsonSerializer.Deserialize<FidelityForecast>(text, JobJson.Options)!)
+        : null;
 
     /// <summary>Bytes by which copied objects differ from their listed sizes.</summary>
     public long ChangedBytes(int run) => Query("SELECT changed_bytes FROM runs WHERE run = $1", row => row.GetInt64(0), run).FirstOrDefault();

@@ -1,4 +1,5 @@
 using OssMigration.Core.Copying;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Planning;
@@ -62,6 +63,12 @@ internal sealed record RangeCommit
     public required IReadOnlyList<OutcomeDelta> Outcomes { get; init; }
 
     public long ChangedBytes { get; init; }
+
+    /// <summary>What became of objects beyond their bytes.</summary>
+    public IReadOnlyList<FidelityCount> Fidelity { get; init; } = [];
+
+    /// <summary>Objects that did not arrive as they were.</summary>
+    public IReadOnlyList<ChangedObject> Changed { get; init; } = [];
 
     /// <summary>Rows to write, in-progress ones included.</summary>
     public required IReadOnlyList<MigrationItem> Items { get; init; }

@@ -11,12 +11,19 @@ namespace OssMigration.Core.Journal;
 internal static class JournalSchema
 {
     /// <summary>The version this engine writes and reads.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     // Version 3 added what a run had done at moments of its time.
     private const string Series = """
         CREATE TABLE series(run INTEGER NOT NULL, elapsed INTEGER NOT NULL, at INTEGER NOT NULL, listed INTEGER NOT NULL, done INTEGER NOT NULL,
             done_bytes INTEGER NOT NULL, copied_bytes INTEGER NOT NULL, written INTEGER NOT NULL, PRIMARY KEY(run, elapsed)) WITHOUT ROWID;
+        """;
+
+    // Version 4 added what became of objects beyond their bytes.
+    private const string Fidelity = """
+        CREATE TABLE fidelity(run INTEGER NOT NULL, aspect TEXT NOT NULL, effect TEXT NOT NULL, objects INTEGER NOT NULL, bytes INTEGER NOT NULL,
+            PRIMARY KEY(run, aspect, effect)) WITHOUT ROWID;
+        CREATE TABLE changes(run INTEGER NOT NULL, key BLOB NOT NULL, findings TEXT NOT NULL, PRIMARY KEY(run, key)) WITHOUT ROWID;
         """;
 
     private const string Tables = """
@@ -84,6 +91,7 @@ internal static class JournalSchema
             using SqliteTransaction transaction = connection.BeginTransaction();
             Execute(connection, Tables);
             Execute(connection, Series);
+            Execute(connection, Fidelity);
             PutMeta(connection, "schema", Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
             PutMeta(connection, "fingerprint", job.Fingerprint);
             PutMeta(connection, "job", jobJson);
@@ -97,12 +105,14 @@ internal static class JournalSchema
         }
     }
 
-    /// <summary>Brings a journal of version 2 forward; refuses any other that is not of <see cref="Version"/>.</summary>
+    /// <summary>Brings a journal of versions 2 and 3 forward; refuses any other that is not of <see cref="Version"/>.</summary>
     public static void CheckVersion(SqliteConnection connection, string jobName)
     {
         string? found = GetMeta(connection, "schema");
         if (found == "2")
-            found = Upgrade(connection);
+            found = Upgrade(connection, "2", Series, "3");
+        if (found == "3")
+            found = Upgrade(connection, "3", Fidelity, "4");
         if (found != Version.ToString(System.Globalization.CultureInfo.InvariantCulture))
         {
             throw new JobStateException(
@@ -110,15 +120,15 @@ internal static class JournalSchema
         }
     }
 
-    private static string? Upgrade(SqliteConnection connection)
+    private static string? Upgrade(SqliteConnection connection, string from, string added, string to)
     {
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
 
         // Another process may have been first.
-        if (GetMeta(connection, "schema") == "2")
+        if (GetMeta(connection, "schema") == from)
         {
-            Execute(connection, Series);
-            PutMeta(connection, "schema", "3");
+            Execute(connection, added);
+            PutMeta(connection, "schema", to);
         }
 
         transaction.Commit();

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using OssMigration.Core.Copying;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
@@ -24,6 +25,12 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
 
     /// <summary>Where the meta table has the last snapshot.</summary>
     public const string StateName = "state";
+
+    /// <summary>Where the meta table has the forecast of what becomes of objects.</summary>
+    public const string ForecastName = "fidelity";
+
+    /// <summary>Of how many objects of a run it is kept one by one what became of them. All are counted.</summary>
+    public const int MostChanges = 100_000;
 
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
 
@@ -96,6 +103,9 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
         foreach (OutcomeDelta delta in commit.Outcomes)
             AddOutcome(commit.Run, commit.RangeId, delta);
 
+        PutChanges(commit);
+        foreach (FidelityCount count in commit.Fidelity)
+            AddFidelity(commit.Run, count);
         foreach (string key in commit.Resolved)
             Run("DELETE FROM items WHERE run = $1 AND key = $2", commit.Run, Blob(key));
         foreach (MigrationItem item in commit.Items)
@@ -209,6 +219,36 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
     {
         foreach (SqliteCommand command in _prepared.Values)
             command.Dispose();
+    }
+
+    /// <summary>Keeps what is foreseen of objects; the one before is forgotten.</summary>
+    public void PutForecast(FidelityForecast forecast)
+        => JournalSchema.PutMeta(connection, ForecastName, JsonSerializer.Serialize(forecast, JobJson.Options));
+
+    private void AddFidelity(int run, FidelityCount counted) => Run(
+        "INSERT INTO fidelity(run, aspect, effect, objects, bytes) VALUES($1, $2, $3, $4, $5) "
+        + "ON CONFLICT(run, aspect, effect) DO UPDATE SET objects = objects + excluded.objects, bytes = bytes + excluded.bytes",
+        run, counted.Aspect.ToString(), counted.Effect.ToString(), counted.Count.Objects, counted.Count.Bytes);
+
+    private void PutChanges(RangeCommit commit)
+    {
+        if (commit.Changed.Count == 0 || ChangesOf(commit.Run) >= MostChanges)
+            return;
+        foreach (ChangedObject changed in commit.Changed)
+        {
+            Run(
+                "INSERT OR REPLACE INTO changes(run, key, findings) VALUES($1, $2, $3)",
+                commit.Run, Blob(changed.Key), JsonSerializer.Serialize(changed.Findings, JobJson.Options));
+        }
+    }
+
+    // Counted at each commit, so a run keeps at most a batch more.
+    private long ChangesOf(int run)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT COALESCE(SUM(objects), 0) FROM fidelity WHERE run = $1 AND effect <> 'Carried'";
+        command.Parameters.AddWithValue("$1", run);
+        return (long)command.ExecuteScalar()!;
     }
 
     private void AddOutcome(int run, int range, OutcomeDelta delta) => Run(

@@ -9,6 +9,7 @@ public enum MigrationStep
     /// <summary>
     /// Every step but <see cref="CreateBucket"/>, which is done once and mostly by somebody else, and <see cref="RemoveDeleted"/>,
     /// <see cref="CreateProbe"/> and <see cref="KeepState"/>, which need rights to delete that a careful user grants only where they are wanted.
+    /// <see cref="CopyTag"/> and <see cref="CopyAcl"/> are for jobs that copy them.
     /// </summary>
     All,
 
@@ -41,6 +42,12 @@ public enum MigrationStep
 
     /// <summary>The place that Start-OssMigration -StateUri names, given as -Destination: what a job keeps there is written, read and deleted again.</summary>
     KeepState,
+
+    /// <summary>What a job with -CopyTag asks for besides. A policy made of such a job has it by itself.</summary>
+    CopyTag,
+
+    /// <summary>What a job with -CopyAcl asks for besides. A policy made of such a job has it by itself.</summary>
+    CopyAcl,
 }
 
 /// <summary>Whose key a policy is for.</summary>

@@ -34,6 +34,8 @@ internal static class Permissions
         new("s3:GetLifecycleConfiguration", Scope.Bucket, Step.Cleanup),
         new("s3:PutLifecycleConfiguration", Scope.Bucket, Step.Cleanup),
         new("s3:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe),
+        new("s3:GetObjectTagging", Scope.Objects, Step.CopyTag),
+        new("s3:GetObjectAcl", Scope.Objects, Step.CopyAcl),
         new("s3:PutObject", Scope.Objects, Step.CreateProbe),
         new("s3:DeleteObject", Scope.Objects, Step.CreateProbe),
     ];
@@ -48,6 +50,8 @@ internal static class Permissions
         new("oss:PutBucketLifecycle", Scope.Bucket, Step.Cleanup),
         new("oss:DeleteBucketLifecycle", Scope.Bucket, Step.Cleanup),
         new("oss:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe),
+        new("oss:GetObjectTagging", Scope.Objects, Step.CopyTag),
+        new("oss:GetObjectAcl", Scope.Objects, Step.CopyAcl),
         new("oss:PutObject", Scope.Objects, Step.CreateProbe),
         new("oss:DeleteObject", Scope.Objects, Step.CreateProbe),
     ];
@@ -64,6 +68,8 @@ internal static class Permissions
         new("oss:DeleteBucketWebsite", Scope.Bucket, Step.Mirror),
         new("oss:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe, Step.KeepState),
         new("oss:PutObject", Scope.Objects, Step.Test, Step.Migrate, Step.Increment, Step.KeepState),
+        new("oss:PutObjectTagging", Scope.Objects, Step.CopyTag),
+        new("oss:PutObjectAcl", Scope.Objects, Step.CopyAcl),
         new("oss:AbortMultipartUpload", Scope.Objects, Step.Test, Step.Migrate, Step.Increment),
         new("oss:DeleteObject", Scope.Objects, Step.RemoveDeleted, Step.CreateProbe, Step.KeepState),
     ];

@@ -1,3 +1,4 @@
+using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 
@@ -11,6 +12,17 @@ public static class PolicyRules
 
     /// <summary>The dialect of Amazon and of what is compatible with it.</summary>
     public const string Iam = "IAM";
+
+    /// <summary>What a job asks for besides its steps; empty for one that copies neither tags nor ACLs.</summary>
+    public static IReadOnlyList<MigrationStep> StepsOf(MigrationJob job)
+    {
+        List<MigrationStep> steps = [];
+        if (job.Policy.CopyTags)
+            steps.Add(MigrationStep.CopyTag);
+        if (job.Policy.CopyAcls)
+            steps.Add(MigrationStep.CopyAcl);
+        return steps;
+    }
 
     /// <summary>The policy for one key.</summary>
     /// <param name="target">Whose key.</param>
@@ -44,7 +56,7 @@ public static class PolicyRules
         _ => "a folder is opened by the rights of the file system, to the account that runs the job",
     };
 
-    private static readonly MigrationStep[] ByNameOnly = [MigrationStep.All, MigrationStep.CreateBucket, MigrationStep.RemoveDeleted, MigrationStep.CreateProbe, MigrationStep.KeepState];
+    private static readonly MigrationStep[] ByNameOnly = [MigrationStep.All, MigrationStep.CreateBucket, MigrationStep.RemoveDeleted, MigrationStep.CreateProbe, MigrationStep.KeepState, MigrationStep.CopyTag, MigrationStep.CopyAcl];
 
     private static MigrationStep[] Expand(IReadOnlyCollection<MigrationStep> steps) => [.. steps
         .SelectMany(step => step == MigrationStep.All ? Enum.GetValues<MigrationStep>().Except(ByNameOnly) : [step])

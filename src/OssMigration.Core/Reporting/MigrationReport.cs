@@ -1,3 +1,4 @@
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Stores;
 
@@ -156,6 +157,9 @@ public sealed record MigrationReport
 
     /// <summary>True when both counts agree, in objects and in bytes.</summary>
     public bool Reconciled => Listed == Outcomes;
+
+    /// <summary>What became of objects beyond their bytes (headers, metadata, tags, ACLs, classes), beside what the job's last forecast foresaw; null before the first.</summary>
+    public IReadOnlyList<FidelityTotal>? Fidelity { get; init; }
 
     /// <summary>What the source was asked for.</summary>
     public StoreUsage SourceUsage { get; init; }

@@ -33,6 +33,8 @@ internal sealed class SharedLedger(JobFolder folder, RunStretch stretch, UploadJ
             IsComplete = slice.IsComplete,
             Outcomes = [.. slice.Outcomes.Select(outcome => new OutcomeDelta(Enum.Parse<OutcomeKind>(outcome.Key), outcome.Value))],
             ChangedBytes = slice.ChangedBytes,
+            Fidelity = slice.Fidelity,
+            Changed = slice.Changed,
             Items = [.. slice.Items.Concat(slice.Pending.Select(InProgress))],
             Resolved = slice.Resolved,
             Late = slice.IsComplete ? [] : late,

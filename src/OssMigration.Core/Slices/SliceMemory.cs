@@ -13,6 +13,10 @@ internal sealed class SliceMemory : IAsyncDisposable
     public const int Run = 1;
 
     private const int Range = 0;
+
+    // A result is a message of a few megabytes at most.
+    private const int MostChanged = 1_000;
+
     private const string SettledName = "settled.seg";
 
     private readonly string _home;
@@ -71,6 +75,8 @@ internal sealed class SliceMemory : IAsyncDisposable
             Listed = range.Listed,
             Outcomes = reader.Outcomes(Run).ToDictionary(outcome => outcome.Key.ToString(), outcome => outcome.Value),
             ChangedBytes = reader.ChangedBytes(Run),
+            Fidelity = reader.Fidelity(Run),
+            Changed = [.. reader.Changes(Run).Take(MostChanged)],
             Items = [.. items.Where(item => item.State != MigrationItemState.InProgress).Select(item => item with { Run = _order.Run })],
             Pending = pending,
             Resolved = resolved,

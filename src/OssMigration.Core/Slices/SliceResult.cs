@@ -1,3 +1,4 @@
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Reporting;
 
 namespace OssMigration.Core.Slices;
@@ -37,6 +38,12 @@ public sealed record SliceResult
 
     /// <summary>Actual minus listed sizes of copied objects.</summary>
     public long ChangedBytes { get; init; }
+
+    /// <summary>What became of objects beyond their bytes.</summary>
+    public IReadOnlyList<FidelityCount> Fidelity { get; init; } = [];
+
+    /// <summary>Objects that did not arrive as they were; of many in one slice the first 1,000.</summary>
+    public IReadOnlyList<ChangedObject> Changed { get; init; } = [];
 
     /// <summary>Objects that a person should see.</summary>
     public IReadOnlyList<MigrationItem> Items { get; init; } = [];

@@ -1,3 +1,5 @@
+using OssMigration.Core.Fidelity;
+
 namespace OssMigration.Core.Stores;
 
 /// <summary>Whether the content of an object can be read now.</summary>
@@ -55,4 +57,8 @@ public sealed record ObjectHead(
     ulong? Crc64,
     IReadOnlyList<DeclaredChecksum> Checksums,
     bool IsMirrored = false,
-    bool IsETagOpaque = false);
+    bool IsETagOpaque = false)
+{
+    /// <summary>What the headers say besides (tags, encryption, retention, redirect); null where they say nothing of it.</summary>
+    public ObjectTraits? Traits { get; init; }
+}

@@ -1,3 +1,5 @@
+using OssMigration.Core.Fidelity;
+
 namespace OssMigration.Core.Stores;
 
 /// <summary>
@@ -32,6 +34,9 @@ public sealed record ObjectMetadata
 
     /// <summary>User metadata by lower-case name without the store's prefix (x-amz-meta-, x-oss-meta-). Never null.</summary>
     public IReadOnlyDictionary<string, string> User { get; init; } = EmptyUser;
+
+    /// <summary>What a write asks for besides: tags, ACL, storage class, encryption. Null leaves all to the bucket, and is what a read gives.</summary>
+    public ObjectSettings? Settings { get; init; }
 
     /// <summary>The same headers with further user metadata; a name that is there already is replaced.</summary>
     public ObjectMetadata WithUser(IEnumerable<KeyValuePair<string, string>> more)

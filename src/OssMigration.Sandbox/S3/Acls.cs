@@ -8,6 +8,10 @@ namespace OssMigration.Sandbox.S3;
 internal static class Acls
 {
     private const string AllUsers = "http://acs.amazonaws.com/groups/global/AllUsers";
+    private const string AuthenticatedUsers = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+
+    private static readonly (string Header, string Permission)[] GrantHeaders =
+        [("x-amz-grant-read", "READ"), ("x-amz-grant-write", "WRITE"), ("x-amz-grant-read-acp", "READ_ACP"), ("x-amz-grant-write-acp", "WRITE_ACP"), ("x-amz-grant-full-control", "FULL_CONTROL")];
 
     /// <summary>Refuses an unknown canned ACL.</summary>
     /// <exception cref="S3Exception">400 InvalidArgument.</exception>
@@ -16,6 +20,26 @@ internal static class Acls
         if (acl is not ("private" or "public-read" or "public-read-write" or "authenticated-read" or "aws-exec-read"
             or "bucket-owner-read" or "bucket-owner-full-control" or "log-delivery-write"))
             throw S3Exception.InvalidArgument("", "x-amz-acl", acl);
+    }
+
+    /// <summary>The ACL that the headers of a write ask for: a canned one, or what x-amz-grant-* headers grant; null for none.</summary>
+    /// <exception cref="S3Exception">400 InvalidArgument.</exception>
+    public static string? FromHeaders(S3Request request)
+    {
+        if (request.Header("x-amz-acl") is { } canned)
+        {
+            CheckCanned(canned);
+            return canned;
+        }
+
+        List<string> granted = [];
+        foreach ((string header, string permission) in GrantHeaders)
+        {
+            foreach (string grantee in (request.Header(header) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                granted.Add($"{permission} {grantee}");
+        }
+
+        return granted.Count == 0 ? null : string.Join('\n', granted);
     }
 
     /// <summary>GET ?acl of an object.</summary>
@@ -62,14 +86,30 @@ internal static class Acls
         Listings.WriteOwner(xml);
         xml.Open("AccessControlList"u8);
         xml.Raw("<Grant><Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"><ID>5a6d0b0c5a6d0b0c5a6d0b0c5a6d0b0c5a6d0b0c5a6d0b0c5a6d0b0c5a6d0b0c</ID><DisplayName>sandbox</DisplayName></Grantee><Permission>FULL_CONTROL</Permission></Grant>"u8);
-        if (acl is "public-read" or "public-read-write")
-            WriteGrant(xml, "READ");
-        if (acl is "public-read-write")
-            WriteGrant(xml, "WRITE");
+        foreach ((string permission, string grantee) in GrantsOf(acl))
+            WriteGrant(xml, permission, grantee);
         return S3Answer.XmlAsync(request, xml.Close("AccessControlList"u8).Close("AccessControlPolicy"u8));
     }
 
-    private static void WriteGrant(XmlText xml, string permission) =>
-        xml.Raw("<Grant><Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"Group\">"u8)
-            .Element("URI"u8, AllUsers).Raw("</Grantee>"u8).Element("Permission"u8, permission).Raw("</Grant>"u8);
+    private static IEnumerable<(string Permission, string Grantee)> GrantsOf(string? acl) => acl switch
+    {
+        "public-read" => [("READ", $"uri=\"{AllUsers}\"")],
+        "public-read-write" => [("READ", $"uri=\"{AllUsers}\""), ("WRITE", $"uri=\"{AllUsers}\"")],
+        "authenticated-read" => [("READ", $"uri=\"{AuthenticatedUsers}\"")],
+        { } granted when granted.Contains(' ', StringComparison.Ordinal) => granted.Split('\n').Select(line => (line[..line.IndexOf(' ', StringComparison.Ordinal)], line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..])),
+        _ => [],
+    };
+
+    // A grantee as the headers name it: uri="..." or id="...".
+    private static void WriteGrant(XmlText xml, string permission, string grantee)
+    {
+        string name = grantee[(grantee.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim('"');
+        bool isGroup = grantee.StartsWith("uri=", StringComparison.Ordinal);
+        xml.Raw("<Grant><Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\""u8).Raw(isGroup ? "Group"u8 : "CanonicalUser"u8).Raw("\">"u8);
+        if (isGroup)
+            xml.Element("URI"u8, name);
+        else
+            xml.Element("ID"u8, name);
+        xml.Raw("</Grantee>"u8).Element("Permission"u8, permission).Raw("</Grant>"u8);
+    }
 }

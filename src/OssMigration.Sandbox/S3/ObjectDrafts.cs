@@ -10,6 +10,9 @@ internal static class ObjectDrafts
     private const int LargestMetadata = 2048;
     private const string MetaPrefix = "x-amz-meta-";
 
+    private static readonly string[] KeptHeaders =
+        ["x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold", "x-amz-website-redirect-location"];
+
     /// <summary>Reads the headers; content and digests are put in later.</summary>
     /// <exception cref="S3Exception">A header has an impossible value.</exception>
     public static StoredObject FromHeaders(S3Request request)
@@ -17,9 +20,7 @@ internal static class ObjectDrafts
         string? storageClass = request.Header("x-amz-storage-class");
         if (storageClass is not null && !Archive.IsStorageClass(storageClass))
             throw new S3Exception(400, "InvalidStorageClass", "The storage class you specified is not valid");
-        string? acl = request.Header("x-amz-acl");
-        if (acl is not null)
-            Acls.CheckCanned(acl);
+        string? acl = Acls.FromHeaders(request);
         string? encryption = request.Header("x-amz-server-side-encryption");
         return new StoredObject
         {
@@ -32,6 +33,7 @@ internal static class ObjectDrafts
             Acl = acl,
             StorageClass = storageClass == "STANDARD" ? null : storageClass,
             Encryption = encryption,
+            KeptHeaders = [.. KeptHeaders.Where(name => request.Header(name) is not null).Select(name => KeyValuePair.Create(name, request.Header(name)!))],
         };
     }
 

@@ -96,6 +96,8 @@ internal static class Reads
             headers["x-amz-storage-class"] = stored.StorageClass;
         if (Archive.RestoreHeader(stored, request.Now) is { } restore)
             headers["x-amz-restore"] = restore;
+        foreach ((string name, string value) in stored.KeptHeaders)
+            headers[name] = S3Answer.HeaderValue(value);
         if (stored.Tags.Count > 0)
             headers["x-amz-tagging-count"] = stored.Tags.Count.ToString(CultureInfo.InvariantCulture);
         if (stored.Encryption is { } encryption)

@@ -66,6 +66,9 @@ internal sealed record StoredObject
     /// <summary>Server-side encryption as asked for by the writer (AES256, aws:kms, KMS); null when none.</summary>
     public string? Encryption { get; init; }
 
+    /// <summary>Headers that the writer gave and that every read gives back: object lock, website redirect (S3).</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> KeptHeaders { get; init; } = [];
+
     /// <summary>When it stopped being the current version; null while it is current.</summary>
     public DateTimeOffset? NoncurrentSince { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
 
@@ -36,6 +37,8 @@ internal sealed class OssHeaders(string store)
             request.WithHeader(header, Checked(request, header, value));
         }
 
+        if (metadata.Settings is { } settings)
+            WriteSettings(request, settings);
         if (bytes > OssStore.OssLimits.MaxMetadataBytes)
             throw Refused(request, $"The user metadata has {bytes} bytes; OSS takes at most {OssStore.OssLimits.MaxMetadataBytes}.");
     }
@@ -78,7 +81,17 @@ internal sealed class OssHeaders(string store)
             },
             Crc64(answer),
             [],
-            string.Equals(answer.Header("x-oss-tag"), "MIRROR", StringComparison.OrdinalIgnoreCase));
+            string.Equals(answer.Header("x-oss-tag"), "MIRROR", StringComparison.OrdinalIgnoreCase))
+        {
+            Traits = Traits(answer),
+        };
+    }
+
+    private static ObjectTraits? Traits(HttpAnswer answer)
+    {
+        int.TryParse(answer.Header("x-oss-tagging-count"), NumberStyles.None, CultureInfo.InvariantCulture, out int tags);
+        string? encryption = answer.Header("x-oss-server-side-encryption") is { } named && named != "AES256" ? named : null;
+        return tags == 0 && encryption is null ? null : new ObjectTraits { TagCount = tags, Encryption = encryption };
     }
 
     /// <summary>The ETag of an answer without quotes.</summary>
@@ -105,6 +118,16 @@ internal sealed class OssHeaders(string store)
         bool isArchived = storageClass is not null && storageClass.EndsWith("Archive", StringComparison.OrdinalIgnoreCase);
         bool isRestored = restore is not null && restore.Contains("ongoing-request=\"false\"", StringComparison.OrdinalIgnoreCase);
         return isArchived && !isRestored ? ObjectAvailability.NeedsRestore : ObjectAvailability.Readable;
+    }
+
+    private void WriteSettings(OssRequest request, ObjectSettings settings)
+    {
+        if (settings.Tags is { Count: > 0 } tags)
+            request.WithHeader("x-oss-tagging", string.Join('&', tags.Select(tag => $"{PercentEncoding.EncodeValue(tag.Key)}={PercentEncoding.EncodeValue(tag.Value)}")));
+        WriteOptional(request, "x-oss-object-acl", settings.Acl);
+        WriteOptional(request, "x-oss-storage-class", settings.StorageClass);
+        WriteOptional(request, "x-oss-server-side-encryption", settings.Encryption);
+        WriteOptional(request, "x-oss-server-side-encryption-key-id", settings.EncryptionKeyId);
     }
 
     private void WriteOptional(OssRequest request, string name, string? value)

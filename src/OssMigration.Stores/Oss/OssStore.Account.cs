@@ -29,7 +29,7 @@ public sealed partial class OssStore
             if (marker is not null)
                 list.With("marker", marker);
             using HttpAnswer answer = await _client.SendAsync(list, cancellationToken).ConfigureAwait(false);
-            XElement root = await ReadXmlAsync(answer, null).ConfigureAwait(false);
+            XElement root = await ReadXmlAsync(answer, list).ConfigureAwait(false);
             names.AddRange((root.Child("Buckets") ?? root).Elements().Select(bucket => bucket.Text("Name")).OfType<string>());
             marker = root.Text("IsTruncated") == "true" ? root.Text("NextMarker") : null;
         }

@@ -13,6 +13,8 @@ public sealed partial class OssStore
         copy.WithHeader("x-oss-copy-source", $"/{_bucket}/{copy.EncodedKey}")
             .WithHeader("x-oss-copy-source-if-match", $"\"{ifETag}\"")
             .WithHeader("x-oss-metadata-directive", "REPLACE");
+        if (metadata.Settings?.Tags is not null)
+            copy.WithHeader("x-oss-tagging-directive", "Replace");
         _headers.Write(copy, metadata);
         using HttpAnswer answer = await _client.SendAsync(copy, cancellationToken).ConfigureAwait(false);
         XElement result = await ReadXmlAsync(answer, copy).ConfigureAwait(false);

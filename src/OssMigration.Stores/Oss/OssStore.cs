@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Xml;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
 
@@ -11,7 +12,7 @@ namespace OssMigration.Stores.Oss;
 /// A bucket of Alibaba Cloud OSS, by its native API. Keys are full keys of the bucket: the address's prefix is the
 /// business of whoever calls. Thread-safe.
 /// </summary>
-public sealed partial class OssStore : IObjectStore, IBucketInspector, IMetadataWriter
+public sealed partial class OssStore : IObjectStore, IBucketInspector, IMetadataWriter, IObjectTraitReader
 {
     private const int MaxListBytes = 32 << 20;
     private const int MaxAnswerBytes = 4 << 20;

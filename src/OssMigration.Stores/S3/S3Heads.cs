@@ -1,4 +1,5 @@
 using System.Globalization;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
 
@@ -28,7 +29,7 @@ internal static class S3Heads
         string? storageClass = answer.Header("x-amz-storage-class");
         ObjectEntry entry = new(
             key, size, Version(etag, size, modified), etag, modified, storageClass, Availability(answer, storageClass));
-        return new ObjectHead(entry, Metadata(answer), null, isWhole ? Checksums(answer) : [], IsETagOpaque: IsETagOpaque(answer));
+        return new ObjectHead(entry, Metadata(answer), null, isWhole ? Checksums(answer) : [], IsETagOpaque: IsETagOpaque(answer)) { Traits = Traits(answer) };
     }
 
     /// <summary>The ETag; for servers that give none, size and date, which is the best that listing and HEAD both know.</summary>
@@ -44,6 +45,33 @@ internal static class S3Heads
     private static bool IsETagOpaque(HttpAnswer answer)
         => answer.Header("x-amz-server-side-encryption")?.StartsWith("aws:kms", StringComparison.OrdinalIgnoreCase) == true
             || answer.Header("x-amz-server-side-encryption-customer-algorithm") is not null;
+
+    // Most objects have none of it. AES256 is what S3 does with every object, and is not told.
+    private static ObjectTraits? Traits(HttpAnswer answer)
+    {
+        int.TryParse(answer.Header("x-amz-tagging-count"), NumberStyles.None, CultureInfo.InvariantCulture, out int tags);
+        string? encryption = Encryption(answer);
+        string? retention = answer.HasHeaderWithPrefix("x-amz-object-lock-") ? Retention(answer) : null;
+        string? redirect = answer.Header("x-amz-website-redirect-location");
+        return tags == 0 && encryption is null && retention is null && redirect is null
+            ? null
+            : new ObjectTraits { TagCount = tags, Encryption = encryption, Retention = retention, Redirect = redirect };
+    }
+
+    private static string? Encryption(HttpAnswer answer)
+    {
+        if (answer.Header("x-amz-server-side-encryption-customer-algorithm") is { } own)
+            return $"SSE-C {own}";
+        return answer.Header("x-amz-server-side-encryption") is { } named && named != "AES256" ? named : null;
+    }
+
+    private static string? Retention(HttpAnswer answer)
+    {
+        string? mode = answer.Header("x-amz-object-lock-mode"), until = answer.Header("x-amz-object-lock-retain-until-date");
+        string? hold = answer.Header("x-amz-object-lock-legal-hold") == "ON" ? "legal hold" : null;
+        string? kept = mode is null ? null : $"{mode} until {until}";
+        return kept is null ? hold : hold is null ? kept : $"{kept}; {hold}";
+    }
 
     private static ObjectAvailability Availability(HttpAnswer answer, string? storageClass)
     {

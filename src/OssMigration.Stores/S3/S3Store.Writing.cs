@@ -1,4 +1,5 @@
 using Amazon.S3.Model;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 using InitiateRequest = OssMigration.Core.Stores.InitiateRequest;
 using UploadPartRequest = OssMigration.Core.Stores.UploadPartRequest;
@@ -25,6 +26,8 @@ public sealed partial class S3Store
             MD5Digest = request.Md5 is { } md5 ? Convert.ToBase64String(Convert.FromHexString(md5)) : null,
         };
         Fill(put.Headers, put.Metadata, request.Metadata);
+        if (request.Metadata.Settings is { } settings)
+            (put.TagSet, put.CannedACL, put.StorageClass, put.ServerSideEncryptionMethod) = (Tags(settings), settings.Acl, settings.StorageClass, settings.Encryption);
         PutObjectResponse answer = await CallAsync(request.Key, amazon => amazon.PutObjectAsync(put, cancellationToken)).ConfigureAwait(false);
         return Result(answer.ETag, request.Key);
     }
@@ -129,6 +132,8 @@ public sealed partial class S3Store
                 headers[name] = value;
         }
     }
+
+    private static List<Tag>? Tags(ObjectSettings settings) => settings.Tags is null ? null : [.. settings.Tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })];
 
     private Task<T> CallAsync<T>(string? key, Func<Amazon.S3.AmazonS3Client, Task<T>> call) => _sdk.CallAsync(DisplayName, key, call);
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Preparation;
 using OssMigration.Core.Stores;
@@ -31,21 +32,50 @@ namespace OssMigration.Commands;
 /// Count exactly, with a timetable
 /// <code>Measure-OssMigration photos -Exact -Schedule 'Mon-Fri 08:00-20:00=100Mbps; *=200Mbps' -TimeZone Asia/Shanghai</code>
 /// </example>
+/// <example>
+/// Know what becomes of headers, tags and storage classes
+/// <code>Measure-OssMigration photos -Fidelity -ReadHeader</code>
+/// -Detailed names the objects that will not arrive as they are.
+/// </example>
 [Cmdlet(VerbsDiagnostic.Measure, "OssMigration", DefaultParameterSetName = NumbersSet)]
-[OutputType(typeof(Forecast))]
+[OutputType(typeof(Forecast), typeof(FidelityForecast), typeof(FidelityForecastItem))]
 public sealed class MeasureOssMigrationCommand : AsyncMigrationCommand
 {
     private const string NumbersSet = "Numbers";
     private const string SourceSet = "Source";
     private const string JobSet = "Job";
+    private const string FidelitySet = "Fidelity";
 
     /// <summary>The job whose source, limits and part sizes hold, or its name.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = JobSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = FidelitySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "JobName")]
     [JobName]
     [ArgumentCompleter(typeof(JobNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string Job { get; set; } = "";
+
+    /// <summary>
+    /// Tells what will become of the objects of the job beyond their bytes (keys, headers, metadata, tags, ACLs, storage classes), by the rules that copy
+    /// them. Lists everything and writes nothing; the job keeps the totals, and its reports set them beside what happened.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = FidelitySet)]
+    public SwitchParameter Fidelity { get; set; }
+
+    /// <summary>
+    /// Reads the headers of each object too: a request an object, and more where the job copies tags or ACLs. Without it the listing tells of keys, sizes
+    /// and storage classes.
+    /// </summary>
+    [Parameter(ParameterSetName = FidelitySet)]
+    public SwitchParameter ReadHeader { get; set; }
+
+    /// <summary>Gives the objects that do not arrive as they are, as they are found, in place of the totals.</summary>
+    [Parameter(ParameterSetName = FidelitySet)]
+    public SwitchParameter Detailed { get; set; }
+
+    /// <summary>With -Detailed: gives the other objects as well.</summary>
+    [Parameter(ParameterSetName = FidelitySet)]
+    public SwitchParameter IncludeCarried { get; set; }
 
     /// <summary>The source to measure: an address, or its URI.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SourceSet)]
@@ -79,69 +109,94 @@ public sealed class MeasureOssMigrationCommand : AsyncMigrationCommand
     /// <summary>Keys of the source, where the address's own were given in another session.</summary>
     [Parameter(ParameterSetName = SourceSet)]
     [Parameter(ParameterSetName = JobSet)]
+    [Parameter(ParameterSetName = FidelitySet)]
     [Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>Bytes that arrive at the source a day, written as for -TotalSize. Default none.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NumbersSet)]
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
     [ByteSize]
     [ValidateRange(0, long.MaxValue)]
     public long DailyGrowth { get; set; }
 
     /// <summary>Objects that arrive a day. Default: what -DailyGrowth makes at the average size.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NumbersSet)]
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
     [ValidateRange(0, long.MaxValue)]
     public long? DailyNewObjects { get; set; }
 
     /// <summary>Highest rate of the job: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NumbersSet)]
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
     [Bandwidth]
     [ValidateRange(0, long.MaxValue)]
     public long MaxBandwidth { get; set; }
 
     /// <summary>What the line carries; with -ReserveForBusiness.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NumbersSet)]
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
     [Bandwidth]
     [ValidateRange(0, long.MaxValue)]
     public long LinkBandwidth { get; set; }
 
     /// <summary>What of the line the business keeps.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NumbersSet)]
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
     [Bandwidth]
     [ValidateRange(0, long.MaxValue)]
     public long ReserveForBusiness { get; set; }
 
     /// <summary>A timetable of the week: <c>'Mon-Fri 08:00-20:00=100Mbps; *=200Mbps'</c>; with -TimeZone.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NumbersSet)]
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
     [ValidateNotNullOrEmpty]
     public string? Schedule { get; set; }
 
     /// <summary>The zone whose clocks the timetable follows, for example Asia/Shanghai.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NumbersSet)]
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
     [ArgumentCompleter(typeof(TimeZoneCompleter))]
     [ValidateNotNullOrEmpty]
     public string? TimeZone { get; set; }
 
     /// <summary>Objects a second at most. Default: no limit.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NumbersSet)]
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
     [ValidateRange(0, int.MaxValue)]
     public int MaxObjectRate { get; set; }
 
     /// <summary>The days that you wish it to take: what speed does that need?</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NumbersSet)]
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
     public double? Days { get; set; }
 
     /// <summary>An increment that takes no longer is small enough to cut over. Default 01:00:00, at most a day.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NumbersSet)]
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
     public TimeSpan Interval { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Objects up to this many bytes go in one request, 1MB to 1GB. Default 32MB, or the job's.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NumbersSet)]
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
     [ValidateRange(1L << 20, 1L << 30)]
     public long? SinglePutLimit { get; set; }
 
     /// <summary>Preferred bytes of a part of larger objects, 1MB to 1GB. Default 8MB, or the job's.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NumbersSet)]
+    [Parameter(ParameterSetName = SourceSet)]
+    [Parameter(ParameterSetName = JobSet)]
     [ValidateRange(1L << 20, 1L << 30)]
     public long? PartSize { get; set; }
 
@@ -159,6 +214,12 @@ public sealed class MeasureOssMigrationCommand : AsyncMigrationCommand
     {
         if (Exact && MyInvocation.BoundParameters.ContainsKey(nameof(Sample)))
             throw new ArgumentException("-Sample and -Exact contradict each other: some of the listing, or all of it. Give one.");
+        if (ParameterSetName == FidelitySet)
+        {
+            Foresee();
+            return;
+        }
+
         MigrationJob job = Limited(Job.Length > 0 ? Engine.GetJob(Job).Job : Unnamed());
         if (ParameterSetName == NumbersSet)
         {
@@ -181,6 +242,21 @@ public sealed class MeasureOssMigrationCommand : AsyncMigrationCommand
             Forecast forecast = Forecaster.Forecast(Request(job, found.Bytes, found.Objects) with { Estimate = found });
             await queue.OutputAsync(forecast, cancellationToken).ConfigureAwait(false);
         });
+    }
+
+    private void Foresee()
+    {
+        if (IncludeCarried && !Detailed)
+            throw new ArgumentException("-IncludeCarried has a meaning with -Detailed only.");
+        MigrationJob job = Engine.GetJob(Job).Job;
+        FidelityForecastRequest request = new()
+        {
+            JobName = job.Name,
+            ReadsHeaders = ReadHeader,
+            IncludesCarried = IncludeCarried,
+            Credentials = new RunCredentials(CredentialVault.For(job.Source, Credential, nameof(Credential)), Destination: null),
+        };
+        Run((queue, cancellationToken) => FidelityWalk.RunAsync(Engine, request, Detailed, queue, cancellationToken));
     }
 
     private ForecastRequest Request(MigrationJob job, long bytes, long objects) => new()

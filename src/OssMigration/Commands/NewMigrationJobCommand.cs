@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using OssMigration.Core.Jobs;
@@ -21,6 +22,11 @@ namespace OssMigration.Commands;
 /// Some keys, by a timetable
 /// <code>New-MigrationJob pictures $source $destination -Include '**/*.jpg', '**/*.png' -Exclude 'tmp/**' -Schedule 'Mon-Fri 08:00-20:00=100Mbps; Sun=pause; *=200Mbps' -TimeZone Asia/Shanghai</code>
 /// A job with a filter beyond its prefix is no proof for the clean-up of the source.
+/// </example>
+/// <example>
+/// Carry tags and ACLs, and refuse objects under retention
+/// <code>New-MigrationJob archive $source $destination -CopyTag -CopyAcl -StorageClassMap @{ GLACIER = 'ColdArchive' } -UnfitAction @{ Retention = 'Refuse' }</code>
+/// Measure-OssMigration -Fidelity tells beforehand what becomes of the objects.
 /// </example>
 /// <example>
 /// An increment every hour for a day, after a full migration
@@ -159,6 +165,44 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     public SwitchParameter RepairMetadata { get; set; }
 
     /// <summary>
+    /// Storage classes of OSS by the source's name, over the built-in table: <c>@{ STANDARD_IA = 'Standard'; GLACIER = 'ColdArchive' }</c>. <c>Default</c> is
+    /// the bucket's own class, the name <c>*</c> stands for all that are not named. The table: STANDARD and INTELLIGENT_TIERING become the bucket's own,
+    /// STANDARD_IA, ONEZONE_IA and GLACIER_IR become IA, GLACIER Archive, DEEP_ARCHIVE ColdArchive.
+    /// </summary>
+    [Parameter(ParameterSetName = AddressSet)]
+    [ValidateNotNull]
+    public Hashtable? StorageClassMap { get; set; }
+
+    /// <summary>Carries tags: a request for each object that says that it has some.</summary>
+    [Parameter(ParameterSetName = AddressSet)]
+    public SwitchParameter CopyTag { get; set; }
+
+    /// <summary>
+    /// Carries ACLs: a request for each object. Private and public-read arrive as such; other grants have no form at OSS and never become wider ones.
+    /// </summary>
+    [Parameter(ParameterSetName = AddressSet)]
+    public SwitchParameter CopyAcl { get; set; }
+
+    /// <summary>
+    /// What is done with what OSS cannot hold as it is, by aspect (Headers, Metadata, Tags, Acl, StorageClass, Encryption, Retention, Redirect, or <c>*</c> for all that are
+    /// not named): Change (the default: the nearest form, the original is kept as user metadata), Drop, or Refuse (the object is Unsupported):
+    /// <c>@{ '*' = 'Drop'; Retention = 'Refuse' }</c>.
+    /// </summary>
+    [Parameter(ParameterSetName = AddressSet)]
+    [ValidateNotNull]
+    public Hashtable? UnfitAction { get; set; }
+
+    /// <summary>Server-side encryption of what is written: AES256, KMS or SM4. Default: what the bucket does.</summary>
+    [Parameter(ParameterSetName = AddressSet)]
+    [ValidateSet("AES256", "KMS", "SM4")]
+    public string? Encryption { get; set; }
+
+    /// <summary>With -Encryption KMS: the id of the key. Default: the service's own.</summary>
+    [Parameter(ParameterSetName = AddressSet)]
+    [ValidateNotNullOrEmpty]
+    public string? EncryptionKeyId { get; set; }
+
+    /// <summary>
     /// By how much the clocks of the two ends may differ: a source date must be later by more before IfNewer believes it, and
     /// so must the date of a write after cut-over before a comparison calls it Superseded. Default 2 minutes.
     /// </summary>
@@ -266,6 +310,7 @@ public sealed class NewMigrationJobCommand : MigrationCommand
             ConflictAction = ConflictAction,
             RepairMetadata = RepairMetadata,
             Filter = BuildFilter(),
+            Fidelity = FidelityText.ToPolicy(StorageClassMap, UnfitAction, CopyTag, CopyAcl, Encryption, EncryptionKeyId),
             MaxBytesPerSecond = MaxBandwidth > 0 ? MaxBandwidth : null,
             MaxObjectsPerSecond = MaxObjectRate > 0 ? MaxObjectRate : null,
             LinkBytesPerSecond = Given(nameof(LinkBandwidth)) ? LinkBandwidth : null,

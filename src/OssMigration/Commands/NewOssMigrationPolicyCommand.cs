@@ -57,7 +57,7 @@ public sealed class NewOssMigrationPolicyCommand : MigrationCommand
 
     /// <summary>
     /// The steps that the keys are to be enough for. Default All: every step but CreateBucket, RemoveDeleted (Start-OssMigration -RemoveDeleted),
-    /// CreateProbe (tests of a mirroring rule that make an object of their own) and KeepState (-StateUri); add those that are wanted: -Step All, RemoveDeleted.
+    /// CreateProbe (tests of a mirroring rule that make an object of their own) KeepState (-StateUri), CopyTag and CopyAcl; add those that are wanted: -Step All, RemoveDeleted. What a job copies is known of -Job.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -86,19 +86,22 @@ public sealed class NewOssMigrationPolicyCommand : MigrationCommand
     private protected override void Process()
     {
         StoreAddress? source = Source, destination = Destination;
+        MigrationStep[] steps = Step;
         if (Job.Length > 0)
         {
             MigrationJob job = Engine.GetJob(Job).Job;
             (source, destination) = (job.Source, job.Destination);
+            if (steps.Intersect([MigrationStep.All, MigrationStep.Migrate, MigrationStep.Increment]).Any())
+                steps = [.. steps, .. PolicyRules.StepsOf(job)];
         }
 
         if (source is null && destination is null)
             throw new ArgumentException("Name what the keys are for: -Source, -Destination or -Job.");
         foreach (PolicyTarget target in For ?? Enum.GetValues<PolicyTarget>())
-            Write(target, target == PolicyTarget.Destination ? destination : source);
+            Write(target, target == PolicyTarget.Destination ? destination : source, steps);
     }
 
-    private void Write(PolicyTarget target, StoreAddress? address)
+    private void Write(PolicyTarget target, StoreAddress? address, MigrationStep[] steps)
     {
         bool isNamed = For is not null;
         if (address is null)
@@ -116,7 +119,7 @@ public sealed class NewOssMigrationPolicyCommand : MigrationCommand
             return;
         }
 
-        if (PolicyRules.For(target, address, Step) is { } policy)
+        if (PolicyRules.For(target, address, steps) is { } policy)
             WriteObject(policy);
         else if (isNamed)
             WriteWarning($"{target}: {string.Join(", ", Step)} asks nothing of {address}, so no policy is needed.");

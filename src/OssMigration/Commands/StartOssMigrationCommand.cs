@@ -1,7 +1,10 @@
 using System.Management.Automation;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.RemoteState;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Stores;
+using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Views;
@@ -29,6 +32,11 @@ namespace OssMigration.Commands;
 /// 0 Complete, 2 CompleteWithExceptions, 3 Incomplete; what stops the job as a whole ends the script with 1. See about_OssMigration_Runbooks.
 /// </example>
 /// <example>
+/// See what a run would do, and what becomes of headers, storage classes and keys
+/// <code>Start-OssMigration photos -WhatIf</code>
+/// Lists the source and writes nothing. Measure-OssMigration -Fidelity -ReadHeader looks at each object.
+/// </example>
+/// <example>
 /// Run in the background
 /// <code>
 /// $run = Start-OssMigration photos -AsJob
@@ -54,7 +62,7 @@ namespace OssMigration.Commands;
 /// <code>Compare-MigrationData photos | Start-OssMigration -Job photos</code>
 /// </example>
 [Cmdlet(VerbsLifecycle.Start, "OssMigration", DefaultParameterSetName = JobSet, SupportsShouldProcess = true)]
-[OutputType(typeof(MigrationReport), typeof(Job))]
+[OutputType(typeof(MigrationReport), typeof(FidelityForecast), typeof(Job))]
 public sealed class StartOssMigrationCommand : RunCommand
 {
     private const string JobSet = "Job";
@@ -153,11 +161,35 @@ public sealed class StartOssMigrationCommand : RunCommand
             ? Describe(Engine.GetJob(name), selection)
             : Display.Text($"Run migration job '{name}', which keeps its state at {place.Address}{Removal}");
         if (!MayRun(what, $"Run migration job '{name}'?", name))
+        {
+            if (IsWhatIf && place is null && selection is null && !AsJob && !FailedOnly)
+                Foresee(name);
             return;
+        }
+
         if (AsJob)
             StartAsJob(name, selection);
         else
             RunHere(name, place, (_, options, listener, cancellationToken) => Engine.StartAsync(name, options with { FailedOnly = FailedOnly, Selection = selection }, listener, cancellationToken));
+    }
+
+    // With -WhatIf: the listing tells what becomes of the objects. Where it cannot be read the description has to do.
+    private void Foresee(string name)
+    {
+        MigrationJob job = Engine.GetJob(name).Job;
+        FidelityForecastRequest request = new() { JobName = name, Credentials = CredentialVault.For(job.Source, SourceCredential, job.Destination, DestinationCredential) };
+        Run(async (queue, cancellationToken) =>
+        {
+            try
+            {
+                await FidelityWalk.RunAsync(Engine, request, isDetailed: false, queue, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is StoreException or ArgumentException)
+            {
+                string reason = exception is StoreException store ? store.Describe() : exception.Message;
+                queue.Post(command => command.WriteWarning($"What would become of the objects could not be foreseen. {reason}"));
+            }
+        });
     }
 
     // The job takes over the keys that came down the pipeline.
@@ -167,6 +199,10 @@ public sealed class StartOssMigrationCommand : RunCommand
             _items = null;
         RunAsJob(name, new Dictionary<string, object?> { [nameof(Job)] = selection is null ? name : null, [nameof(InputObject)] = selection }, selection);
     }
+
+    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+        ? given is SwitchParameter { IsPresent: true }
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 
     private string Describe(JobStatus status, KeySelection? selection)
     {

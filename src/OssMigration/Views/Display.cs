@@ -45,6 +45,26 @@ public static class Display
         return colour is null ? text : colour + text + colours.Properties["Reset"]?.Value;
     }
 
+    /// <summary>What becomes of aspects with one effect: <c>Metadata 400, Tags 20</c>; a dash for nothing.</summary>
+    /// <param name="totals">Of a forecast or a report.</param>
+    /// <param name="effect">Carried, Changed, Dropped or Refused.</param>
+    public static string Fidelity(object? totals, string effect)
+    {
+        List<string> found = [];
+        foreach (object? total in LanguagePrimitives.GetEnumerable(totals) ?? Array.Empty<object>())
+        {
+            PSMemberInfoCollection<PSPropertyInfo> of = PSObject.AsPSObject(total).Properties;
+            if (of["Effect"]?.Value?.ToString() != effect)
+                continue;
+            PSObject count = PSObject.AsPSObject((of["Happened"] ?? of["Count"])?.Value ?? 0);
+            string objects = Number(LanguagePrimitives.ConvertTo<long?>(count.Properties["Objects"]?.Value));
+            string foreseen = of["Foreseen"]?.Value is { } seen ? $" (foreseen {Number(LanguagePrimitives.ConvertTo<long?>(PSObject.AsPSObject(seen).Properties["Objects"]?.Value))})" : "";
+            found.Add($"{of["Aspect"]?.Value} {objects}{foreseen}");
+        }
+
+        return found.Count == 0 ? "-" : string.Join(", ", found);
+    }
+
     /// <summary>
     /// One condition of a check before a cut-over: its state in colour, the evidence, and what to do. Empty where the check has no
     /// such condition.

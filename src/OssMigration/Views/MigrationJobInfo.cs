@@ -90,6 +90,21 @@ public sealed record MigrationJobInfo
     /// <summary>Whether metadata of objects that the mirror brought are compared and put right.</summary>
     public bool RepairMetadata => _status.Job.RepairMetadata;
 
+    /// <summary>Whether tags are carried.</summary>
+    public bool CopyTag => _status.Job.Fidelity?.CopyTags == true;
+
+    /// <summary>Whether ACLs are carried.</summary>
+    public bool CopyAcl => _status.Job.Fidelity?.CopyAcls == true;
+
+    /// <summary>Storage classes over the built-in table: <c>GLACIER=ColdArchive</c>; empty for none.</summary>
+    public string[] StorageClassMap => [.. (_status.Job.Fidelity?.StorageClasses ?? new Dictionary<string, string>()).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal)];
+
+    /// <summary>What is done with what does not fit, where it is not Change: <c>Retention=Refuse</c>; empty for none.</summary>
+    public string[] UnfitAction => [.. (_status.Job.Fidelity?.Actions.Select(pair => $"{pair.Key}={pair.Value}") ?? []).Order(StringComparer.Ordinal)];
+
+    /// <summary>Server-side encryption of what is written; null for what the bucket does.</summary>
+    public string? Encryption => _status.Job.Fidelity?.Encryption;
+
     /// <summary>Highest rate in bytes a second; null for no limit.</summary>
     public long? MaxBytesPerSecond => _status.Job.MaxBytesPerSecond;
 

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 using OssMigration.TestKit;
 
 namespace OssMigration.Core.Tests.Jobs;
 
 /// <summary>Passes everything on to a memory store and remembers what was asked for. Can be told that its process is dead.</summary>
-internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter
+internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter, IObjectTraitReader
 {
     private readonly MemoryStore _inner;
     private readonly ConcurrentDictionary<(StoreOperation Operation, string? Key), int> _done = new();
@@ -63,6 +64,10 @@ internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocume
 
     public Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken)
         => _inner.ReplaceMetadataAsync(key, ifETag, metadata, cancellationToken);
+
+    public Task<IReadOnlyList<KeyValuePair<string, string>>> ReadTagsAsync(string key, CancellationToken cancellationToken) => _inner.ReadTagsAsync(key, cancellationToken);
+
+    public Task<AccessList> ReadAccessAsync(string key, CancellationToken cancellationToken) => _inner.ReadAccessAsync(key, cancellationToken);
 
     public Task<BucketFacts> InspectBucketAsync(CancellationToken cancellationToken) => _inner.InspectBucketAsync(cancellationToken);
 

@@ -1,3 +1,4 @@
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 using Xunit;
 
@@ -7,7 +8,7 @@ namespace OssMigration.TestKit;
 /// A store that fails by plan. Faults wait in a queue; each fires at the operations it fits, in the order planned, and
 /// several may fire at one call. A test ends with <see cref="VerifyAllFaultsFired"/>. Thread-safe.
 /// </summary>
-public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter
+public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter, IObjectTraitReader
 {
     private readonly object _gate = new();
     private readonly List<PlannedFault> _plan = [];
@@ -97,6 +98,14 @@ public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBuc
     /// <inheritdoc/>
     public Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken) =>
         RunAsync(StoreOperation.ReplaceMetadata, key, _ => ((IMetadataWriter)inner).ReplaceMetadataAsync(key, ifETag, metadata, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<KeyValuePair<string, string>>> ReadTagsAsync(string key, CancellationToken cancellationToken) =>
+        RunAsync(StoreOperation.ReadTags, key, _ => ((IObjectTraitReader)inner).ReadTagsAsync(key, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<AccessList> ReadAccessAsync(string key, CancellationToken cancellationToken) =>
+        RunAsync(StoreOperation.ReadAccess, key, _ => ((IObjectTraitReader)inner).ReadAccessAsync(key, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<BucketFacts> InspectBucketAsync(CancellationToken cancellationToken) =>

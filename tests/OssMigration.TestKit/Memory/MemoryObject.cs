@@ -1,3 +1,4 @@
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.TestKit;
@@ -35,9 +36,21 @@ public sealed record MemoryObject
     /// <summary>Came by back-to-origin.</summary>
     public bool IsMirrored { get; init; }
 
+    /// <summary>Its tags.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Tags { get; init; } = [];
+
+    /// <summary>Who may do what with it.</summary>
+    public AccessList Access { get; init; } = new(null, []);
+
+    /// <summary>What its headers say besides; the number of tags is added.</summary>
+    public ObjectTraits? Traits { get; init; }
+
     /// <summary>As a listing shows it.</summary>
     public ObjectEntry ToEntry() =>
         new(Key, Content.Length, new SourceVersion(ETag), ETag, LastModified, StorageClass, Availability);
 
-    internal ObjectHead ToHead() => new(ToEntry(), Metadata, Crc64, Checksums, IsMirrored);
+    internal ObjectHead ToHead() => new(ToEntry(), Metadata, Crc64, Checksums, IsMirrored)
+    {
+        Traits = Tags.Count == 0 ? Traits : (Traits ?? new ObjectTraits()) with { TagCount = Tags.Count },
+    };
 }

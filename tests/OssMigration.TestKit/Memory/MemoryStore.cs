@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.TestKit;
@@ -240,7 +241,10 @@ public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucke
             Content = content,
             ETag = etag ?? MakeETag(content),
             LastModified = date ?? Now(),
-            Metadata = metadata.ContentType is null ? metadata with { ContentType = DefaultContentType } : metadata,
+            Metadata = (metadata.ContentType is null ? metadata with { ContentType = DefaultContentType } : metadata) with { Settings = null },
+            StorageClass = metadata.Settings?.StorageClass ?? "STANDARD",
+            Tags = metadata.Settings?.Tags ?? [],
+            Access = _options.Flavor == StoreFlavor.Oss ? new AccessList(metadata.Settings?.Acl ?? "default", []) : new AccessList(null, [new AccessGrant(GranteeKind.Owner, "FULL_CONTROL")]),
             Crc64 = _options.Flavor == StoreFlavor.Oss ? ReferenceCrc64.Of(content) : null,
         };
         if (!_objects.ContainsKey(key))

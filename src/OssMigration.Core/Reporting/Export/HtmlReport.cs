@@ -30,6 +30,7 @@ internal static class HtmlReport
             ThroughputSection.Write(page, facts);
             CauseSection.Write(page, facts);
             OutcomeSection.Write(page, facts.Report);
+            FidelitySection.Write(page, facts);
             SizeSection.Write(page, facts);
             RunsSection.Write(page, facts);
             ProofSection.Write(page, facts);

@@ -28,6 +28,16 @@ internal sealed class JsonMembers(Utf8JsonWriter json)
         Usage("destinationUsage", report.DestinationUsage);
         Text("unencrypted", report.Unencrypted);
         json.WriteNumber("workers", report.Shared?.Workers ?? 1);
+        List("fidelity", report.Fidelity ?? [], total =>
+        {
+            json.WriteString("aspect", total.Aspect.ToString());
+            json.WriteString("effect", total.Effect.ToString());
+            Count("happened", total.Happened);
+            if (total.Foreseen is { } foreseen)
+                Count("foreseen", foreseen);
+            else
+                json.WriteNull("foreseen");
+        });
     }
 
     private static IEnumerable<(string Name, ObjectCount Count)> CountsOf(MigrationReport report) =>

@@ -9,7 +9,7 @@ namespace OssMigration.Core.Reporting.Export;
 internal sealed class JsonReport : IAsyncDisposable
 {
     /// <summary>The version of the form; its first number changes when a member goes or means something else.</summary>
-    public const string Version = "1.0";
+    public const string Version = "1.1";
 
     private readonly Utf8JsonWriter _json;
     private readonly JsonMembers _members;

@@ -1,3 +1,4 @@
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Journal;
 
@@ -26,6 +27,9 @@ internal sealed record ReportFacts
 
     /// <summary>What <see cref="Longest"/> had done at moments of its time.</summary>
     public required IReadOnlyList<SeriesPoint> Series { get; init; }
+
+    /// <summary>Of the objects of <see cref="Report"/> that did not arrive as they were the first ones, by key.</summary>
+    public IReadOnlyList<ChangedObject> ChangedObjects { get; init; } = [];
 
     /// <summary>The recorded comparisons, oldest first.</summary>
     public required IReadOnlyList<ComparisonSummary> Comparisons { get; init; }
@@ -66,6 +70,7 @@ internal sealed record ReportFacts
             IsOfOneRun = run is not null,
             Longest = longest,
             Series = journal.Series(longest.Run),
+            ChangedObjects = [.. journal.Changes(report.Run).Take(Page.FidelitySection.MostObjects)],
             Comparisons = journal.Comparisons(),
             LifecycleRules = journal.LifecycleRules(),
             MirrorRules = journal.MirrorRules(),
