@@ -29,7 +29,7 @@ public sealed class AheadTests
     {
         SkipWhereNothingIsCompiledAhead();
         using Session session = new();
-        session.Run("Get-MigrationJob").Succeeded();
+        session.Run("New-MigrationJob ahead (New-MigrationAddress s3://from -Region eu-central-1) (New-MigrationAddress oss://to-here -Region cn-hangzhou)").Succeeded();
 
         Assert.Equal(Path.Combine(Ahead, "OssMigration.Core.dll"), LoadedTypes.In(LoadedTypes.EngineContext, "OssMigration.Core")!.Location);
         Assert.Equal(Path.Combine(Ahead, "Microsoft.Data.Sqlite.dll"), LoadedTypes.In(LoadedTypes.EngineContext, "Microsoft.Data.Sqlite")!.Location);

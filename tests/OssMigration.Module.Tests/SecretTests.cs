@@ -56,6 +56,7 @@ public sealed class SecretTests
         ["NoncurrentVersions"] = _ => SwitchParameter.Present,
         ["CutoverTime"] = _ => DateTimeOffset.UtcNow.AddDays(1),
         ["Sample"] = _ => SwitchParameter.Present,
+        ["Fidelity"] = _ => SwitchParameter.Present,
         ["FailedOnly"] = _ => SwitchParameter.Present,
         ["SkipMirror"] = _ => SwitchParameter.Present,
         ["AllowInsecureQueue"] = _ => SwitchParameter.Present,
