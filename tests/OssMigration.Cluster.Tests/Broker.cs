@@ -9,7 +9,6 @@ namespace OssMigration.Cluster.Tests;
 internal sealed record Broker(string Uri, string TlsUri, string CertificateAuthority, string UserName, string Password, string Folder)
 {
     private const string Variable = "OSSMIGRATION_TEST_RABBITMQ";
-    private const string Alone = "OSSMIGRATION_TEST_ALONE";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -30,13 +29,10 @@ internal sealed record Broker(string Uri, string TlsUri, string CertificateAutho
         return Read(line);
     }
 
-    /// <summary>
-    /// As <see cref="Require"/>, for a test that measures or takes minutes: it runs alone on the machine, in a part of .ci/run of
-    /// its own, and is skipped where other test programs run beside it.
-    /// </summary>
+    /// <summary>As <see cref="Require"/>, for a test that measures or takes minutes (<see cref="Alone"/>).</summary>
     public static Broker RequireAlone()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable(Alone) == "1", $"Measures, so it runs by itself: {Alone} not set (.ci/run, part 'many machines').");
+        Alone.Require();
         return Require();
     }
 

@@ -144,6 +144,9 @@ public sealed class SandboxProcess : IAsyncDisposable
     /// <summary>Drops the plan.</summary>
     public Task ClearFaultsAsync() => DeleteAsync("/faults");
 
+    /// <summary>Drops what was planned for exactly this prefix of keys.</summary>
+    public Task ClearFaultsAsync(string keyPrefix) => DeleteAsync($"/faults?keyPrefix={Uri.EscapeDataString(keyPrefix)}");
+
     /// <summary>
     /// Fails the test when one of its faults has not fired as often as planned. Faults are known by side, kind, operation
     /// and key: tests that share a sandbox plan theirs for keys of their own.

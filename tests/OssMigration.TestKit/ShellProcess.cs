@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Stores;
@@ -15,6 +16,12 @@ public sealed class ShellProcess : IDisposable
 
     /// <summary>What those with the destination's begin with.</summary>
     public const string DestinationVariables = "OSSMIGRATION_TEST_TO";
+
+    /// <summary>SIGINT: Ctrl-C.</summary>
+    public const int Interrupt = 2;
+
+    /// <summary>SIGTERM.</summary>
+    public const int Terminate = 15;
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -58,10 +65,17 @@ public sealed class ShellProcess : IDisposable
     /// <param name="command">What it runs.</param>
     /// <param name="environment">Further variables.</param>
     public static ShellProcess Start(string home, StoreCredential source, StoreCredential destination, string command, params (string Name, string Value)[] environment)
+        => Start(new ProcessStartInfo("dotnet") { ArgumentList = { Layout.Shell, "-Command", command } }, home, source, destination, environment);
+
+    /// <summary>Starts it as a process whose files may not grow beyond a size, as on a disk that gets full (RLIMIT_FSIZE).</summary>
+    public static ShellProcess StartWithin(int kiBytes, string home, StoreCredential source, StoreCredential destination, string command)
+        => Start(
+            new ProcessStartInfo("bash") { ArgumentList = { "-c", $"trap '' XFSZ; ulimit -f {kiBytes}; exec \"$@\"", "bash", "dotnet", Layout.Shell, "-Command", command } },
+            home, source, destination, [("DOTNET_EnableWriteXorExecute", "0")]);
+
+    private static ShellProcess Start(ProcessStartInfo start, string home, StoreCredential source, StoreCredential destination, (string Name, string Value)[] environment)
     {
-        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (string argument in (string[])[Layout.Shell, "-Command", command])
-            start.ArgumentList.Add(argument);
+        start.RedirectStandardOutput = start.RedirectStandardError = start.RedirectStandardInput = true;
         start.Environment["OSSMIGRATION_HOME"] = home;
         SetKeys(SourceVariables, source);
         SetKeys(DestinationVariables, destination);
@@ -86,6 +100,9 @@ public sealed class ShellProcess : IDisposable
         _process.Kill();
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Sends it a signal.</summary>
+    public void Send(int signal) => Assert.Equal(0, Send(_process.Id, signal));
 
     /// <summary>Waits for its end and gives its exit code.</summary>
     public async Task<int> WaitAsync()
@@ -115,6 +132,10 @@ public sealed class ShellProcess : IDisposable
             _process.Kill();
         _process.Dispose();
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Send(int pid, int signal);
 
     private long ReadPeak()
     {

@@ -36,7 +36,7 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link, BusinessApi 
         "DELETE /stats" => DoneAsync(context, ResetStatistics),
         "GET /faults" => AnswerAsync(context, [.. s3.Faults.List(), .. oss.Faults.List()], AdminJson.Default.ListFault),
         "POST /faults" => AddFaultsAsync(context),
-        "DELETE /faults" => DoneAsync(context, ClearFaults),
+        "DELETE /faults" => DoneAsync(context, () => ClearFaults(context.Request.Query["keyPrefix"])),
         "POST /clock" => SetClockAsync(context),
         "POST /limits" => SetLimitsAsync(context),
         "GET /link" => AnswerLinkAsync(context),
@@ -195,10 +195,11 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link, BusinessApi 
         oss.Statistics.Reset();
     }
 
-    private void ClearFaults()
+    // DELETE /faults?keyPrefix=…: only those that were planned for that prefix.
+    private void ClearFaults(string? keyPrefix)
     {
-        s3.Faults.Clear();
-        oss.Faults.Clear();
+        s3.Faults.Clear(keyPrefix);
+        oss.Faults.Clear(keyPrefix);
     }
 
     private static SideStatistics Statistics(Side side) =>

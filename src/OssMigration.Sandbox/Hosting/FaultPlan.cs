@@ -23,13 +23,13 @@ internal sealed class FaultPlan
         }
     }
 
-    /// <summary>Removes all faults.</summary>
-    public void Clear()
+    /// <summary>Removes all faults, or those for keys that begin with exactly this.</summary>
+    public void Clear(string? keyPrefix = null)
     {
         lock (_gate)
         {
-            _entries.Clear();
-            _isEmpty = true;
+            _entries.RemoveAll(entry => keyPrefix is null || entry.Fault.KeyPrefix == keyPrefix);
+            _isEmpty = _entries.Count == 0;
         }
     }
 
