@@ -34,7 +34,9 @@ public sealed class LoadTests
         Assert.Equal((RunStatus.CompleteWithExceptions, failing, Healthy, true), (report.Status, report.Failed.Objects, report.Copied.Objects, report.Reconciled));
         Assert.Equal(Healthy + ((long)Attempts * failing), source.Reads);
         Assert.Equal((Attempts - 1L) * failing, report.SourceUsage.Retries);
-        Assert.InRange(source.MostAtATime, LoadBench.Concurrency / 2, LoadBench.Concurrency);
+
+        // It begins with 32 places; how far it gets depends on what the machine has left.
+        Assert.InRange(source.MostAtATime, 33, LoadBench.Concurrency);
         Assert.InRange(LoadBench.PeakMemory, 1, MostMemoryMiB);
     }
 
