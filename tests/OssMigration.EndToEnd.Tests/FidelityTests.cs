@@ -1,6 +1,7 @@
 using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
+using OssMigration.Core.Reporting.Export;
 using OssMigration.Core.Stores;
 using OssMigration.Sandbox.Tests;
 using OssMigration.Stores;
@@ -29,6 +30,26 @@ public sealed class FidelityTests
         cloud.Create(job => job with { Fidelity = Everything });
 
         await AssertArrivesAsync(cloud, cloud.Source);
+    }
+
+    [Fact]
+    public async Task Every_odd_key_arrives_where_keys_are_encoded_and_the_lists_have_both_names()
+    {
+        await using Cloud cloud = await Cloud.StartAsync();
+        foreach (string key in OddKeys.All)
+            await cloud.PutAsync(key, $"content of {key}");
+        cloud.Create(job => job with { InvalidKeyAction = InvalidKeyAction.Encode });
+
+        MigrationReport report = await cloud.RunAsync(Token);
+        (IReadOnlyList<ComparisonItem> differences, ComparisonSummary summary) = await cloud.CompareAsync();
+
+        Assert.Equal((RunStatus.Complete, OddKeys.All.Count), (report.Status, (int)report.Copied.Objects));
+        Assert.True(summary.IsClean, string.Join(", ", differences));
+        KeyEncoding encoding = new(cloud.Destination.Limits);
+        foreach (string key in OddKeys.All)
+            Assert.Equal($"content of {key}", System.Text.Encoding.UTF8.GetString(await Cloud.ReadAsync(cloud.Destination, encoding.Encode(key))));
+        await new ReportExporter(cloud.Environment).ExportAsync(new ReportRequest { JobName = Cloud.JobName, Path = Path.Combine(cloud.Home, "lists.csv"), Format = ReportFormat.Csv }, SilentListener.Instance, Token);
+        Assert.Contains("/ossmigration-keys/%252Fleading,", await File.ReadAllTextAsync(Path.Combine(cloud.Home, "lists_completed_list.csv"), Token), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class CmdletSurfaceTests
     {
         { "New-MigrationAddress", "Uri Endpoint Region AddressingStyle SignatureVersion Credential SecurityToken ProfileName EnvironmentPrefix SecretName VaultName CredentialScript ArgumentList Anonymous AllowInsecureEndpoint", "StoreAddress", "" },
         { "Test-MigrationAddress", "Address As Credential Detailed", "Boolean AddressCheck", "" },
-        { "New-MigrationJob", "Name Source Destination BaseJob Mode Interval RunCount Overwrite Prefix Include Exclude IncludeRegex ExcludeRegex MinimumSize MaximumSize ModifiedAfter ModifiedBefore ConflictAction RepairMetadata StorageClassMap CopyTag CopyAcl UnfitAction Encryption EncryptionKeyId ClockSkewMargin MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Concurrency MemoryBudget SinglePutLimit PartSize WhatIf Confirm", "MigrationJobInfo", "Medium" },
+        { "New-MigrationJob", "Name Source Destination BaseJob Mode Interval RunCount Overwrite Prefix Include Exclude IncludeRegex ExcludeRegex MinimumSize MaximumSize ModifiedAfter ModifiedBefore ConflictAction RepairMetadata InvalidKeyAction StorageClassMap CopyTag CopyAcl UnfitAction Encryption EncryptionKeyId ClockSkewMargin MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Concurrency MemoryBudget SinglePutLimit PartSize WhatIf Confirm", "MigrationJobInfo", "Medium" },
         { "Get-MigrationJob", "Name StateUri", "MigrationJobInfo", "" },
         { "Set-MigrationJob", "Job MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Concurrency CutoverTime Interval RunCount ConflictAction RepairMetadata StateUri PassThru WhatIf Confirm", "MigrationJobInfo", "Medium" },
         { "Remove-MigrationJob", "Job WhatIf Confirm", "", "High" },
@@ -25,7 +25,7 @@ public sealed class CmdletSurfaceTests
         { "Compare-MigrationData", "Job Source Destination Level IncludeSame Summary SourceCredential DestinationCredential", "ComparisonItem ComparisonSummary", "" },
         { "Test-OssCutover", "Job WritesStoppedAt MaximumAge BusinessLists SkipMirror ProbeKey CreateProbe SourceCredential DestinationCredential Detailed", "Boolean CutoverReadiness", "" },
         { "Wait-OssCutover", "Job WritesStoppedAt MaximumAge BusinessLists SkipMirror ProbeKey CreateProbe Timeout Interval SourceCredential DestinationCredential", "CutoverReadiness", "" },
-        { "Set-SourceLifecycle", "Comparison Job Prefix Date AcceptSuperseded AcceptMirrorRule AcceptLateWrites NoncurrentVersions AcknowledgeVersions SourceCredential DestinationCredential WhatIf Confirm", "SourceLifecycleRule", "High" },
+        { "Set-SourceLifecycle", "Comparison Job Prefix Date AcceptSuperseded AcceptMirrorRule AcceptEncodedKeys AcceptLateWrites NoncurrentVersions AcknowledgeVersions SourceCredential DestinationCredential WhatIf Confirm", "SourceLifecycleRule", "High" },
         { "Get-SourceLifecycle", "Job All CheckLateWrites SourceCredential", "SourceLifecycleRule", "" },
         { "Remove-SourceLifecycle", "Job SourceCredential WhatIf Confirm", "", "Medium" },
         { "New-OssBucket", "Address StorageClass Redundancy Acl Credential WhatIf Confirm", "StoreAddress", "Medium" },

@@ -43,12 +43,20 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
             return new TransferAction.Settle(TransferOutcome.FilteredOut.Instance);
 
         ObjectEntry source = listed.Entry;
-        if (FidelityRules.OfKey(destinationLimits, source) is { } refusal)
-            return new TransferAction.Settle(new TransferOutcome.Exceptional(MigrationItemState.Unsupported, "NotPossibleAtDestination", refusal.Findings![0].Reason) { Refusal = refusal });
+        if (FidelityRules.OfKey(destinationLimits, source, job.InvalidKeyAction) is { } refusal)
+            return WithoutPlace(refusal);
 
         return triple.Destination is { } destination
             ? WithDestination(source, triple.Proved, destination)
             : WithoutDestination(source, triple.Settled);
+    }
+
+    private TransferAction.Settle WithoutPlace(FidelityMarks refusal)
+    {
+        (MigrationItemState state, string kind) = job.InvalidKeyAction == InvalidKeyAction.Skip
+            ? (MigrationItemState.KeySkipped, "KeySkipped")
+            : (MigrationItemState.Unsupported, "NotPossibleAtDestination");
+        return new TransferAction.Settle(new TransferOutcome.Exceptional(state, kind, refusal.Findings![0].Reason) { Refusal = refusal });
     }
 
     private TransferAction.Settle WithoutSource(EntryTriple triple)

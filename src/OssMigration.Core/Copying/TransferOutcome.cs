@@ -148,7 +148,7 @@ internal abstract record TransferOutcome
             MigrationItemState.NeedsRestore => OutcomeKind.NeedsRestore,
             MigrationItemState.Vanished => OutcomeKind.Vanished,
             MigrationItemState.GoneAtSource => OutcomeKind.GoneAtSource,
-            MigrationItemState.DeletedAtDestination or MigrationItemState.MetadataDiffers => OutcomeKind.Skipped,
+            MigrationItemState.DeletedAtDestination or MigrationItemState.MetadataDiffers or MigrationItemState.KeySkipped => OutcomeKind.Skipped,
             _ => OutcomeKind.Failed,
         };
     }

@@ -46,6 +46,9 @@ public sealed record FidelityForecast
     /// <summary>Those that are archived and not restored.</summary>
     public ObjectCount NeedsRestore { get; init; }
 
+    /// <summary>Those that are left out for their key (InvalidKeyAction Skip).</summary>
+    public ObjectCount LeftOut { get; init; }
+
     /// <summary>Those whose headers could not be read, or that were gone by then.</summary>
     public ObjectCount Unread { get; init; }
 

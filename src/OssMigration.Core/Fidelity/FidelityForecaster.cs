@@ -73,7 +73,7 @@ internal sealed class ForecastWalk : IRangeHost, IDisposable
     public ForecastWalk(MigrationJob job, FidelityForecastRequest request, StoreChain stores, PagedLister lister)
     {
         (_job, _request, _stores, _lister) = (job, request, stores, lister);
-        _rules = new FidelityRules(job.Policy, stores.Destination.Limits);
+        _rules = new FidelityRules(job.Policy, stores.Destination.Limits, stores.Keys);
         _translator = new ObjectTranslator(_rules, stores.SourceTraits);
         _heads = new SemaphoreSlim(job.SteadyConcurrency);
     }
@@ -152,13 +152,14 @@ internal sealed class ForecastWalk : IRangeHost, IDisposable
         Unsupported = _tally.Unsupported,
         NeedsRestore = _tally.NeedsRestore,
         Unread = _tally.Unread,
+        LeftOut = _tally.LeftOut,
         Totals = _tally.Fidelity.Counts,
     };
 
     private async Task<FidelityMarks?> ForeseeAsync(ListedEntry listed, CancellationToken cancellationToken)
     {
         ObjectEntry entry = listed.Entry;
-        if (FidelityRules.OfKey(_stores.Destination.Limits, entry) is { } refused)
+        if (FidelityRules.OfKey(_stores.Destination.Limits, entry, _job.InvalidKeyAction) is { } refused)
             return refused;
         if (!_request.ReadsHeaders || entry.Availability == ObjectAvailability.NeedsRestore)
             return _rules.OfListing(entry);
@@ -192,6 +193,8 @@ internal sealed class ForecastTally
 
     public ObjectCount Unread { get; private set; }
 
+    public ObjectCount LeftOut { get; private set; }
+
     public FidelityTally Fidelity { get; } = new();
 
     /// <summary>Counts one object; null marks stand for headers that could not be read.</summary>
@@ -201,6 +204,13 @@ internal sealed class ForecastTally
         if (marks is not { } known)
         {
             Unread = Unread.Plus(entry.Size);
+            return;
+        }
+
+        if (known.Findings is [{ Aspect: FidelityAspect.Key, Effect: FidelityEffect.Dropped }])
+        {
+            LeftOut = LeftOut.Plus(entry.Size);
+            Fidelity.Count(known, entry.Size);
             return;
         }
 
@@ -226,6 +236,7 @@ internal sealed class ForecastTally
         Unsupported += other.Unsupported;
         NeedsRestore += other.NeedsRestore;
         Unread += other.Unread;
+        LeftOut += other.LeftOut;
         Fidelity.Add(other.Fidelity);
     }
 }

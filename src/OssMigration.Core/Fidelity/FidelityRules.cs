@@ -7,7 +7,10 @@ namespace OssMigration.Core.Fidelity;
 /// How an object of the source becomes one of the destination: pure, and the only place that decides it, so that a forecast and a
 /// copy cannot differ. An object that needs no change costs no memory.
 /// </summary>
-internal sealed class FidelityRules(FidelityPolicy policy, StoreLimits destination)
+/// <param name="policy">What the job wants.</param>
+/// <param name="destination">What the destination holds.</param>
+/// <param name="keys">How keys are encoded that it does not hold; null where the job does not want that.</param>
+internal sealed class FidelityRules(FidelityPolicy policy, StoreLimits destination, KeyEncoding? keys = null)
 {
     // What the stamp takes, and what each item is counted with: its name there begins with x-oss-meta-.
     private const int StampBytes = 3 * PrefixBytes + 200;
@@ -22,17 +25,22 @@ internal sealed class FidelityRules(FidelityPolicy policy, StoreLimits destinati
     /// <summary>The policy.</summary>
     public FidelityPolicy Policy => policy;
 
-    /// <summary>Why the destination cannot hold an object of this key and size; null where it can.</summary>
-    public static FidelityMarks? OfKey(StoreLimits destination, ObjectEntry entry)
-        => destination.WhyUnsupported(entry.Key, entry.Size) is { } reason ? new FidelityMarks(0, [new FidelityFinding(FidelityAspect.Key, FidelityEffect.Refused, reason)]) : null;
+    /// <summary>Why the destination cannot hold an object of this key and size: it is refused, or left out as the job says. Null where it can.</summary>
+    public static FidelityMarks? OfKey(StoreLimits destination, ObjectEntry entry, InvalidKeyAction action)
+        => destination.WhyUnsupported(entry.Key, entry.Size) is { } reason
+            ? new FidelityMarks(0, [new FidelityFinding(FidelityAspect.Key, action == InvalidKeyAction.Skip ? FidelityEffect.Dropped : FidelityEffect.Refused, reason)])
+            : null;
 
     /// <summary>What a listing alone tells: what becomes of the storage class.</summary>
     public FidelityMarks OfListing(ObjectEntry entry)
     {
         string? storageClass = StorageClassMap.Find(policy, entry.StorageClass);
-        if (storageClass == StorageClassMap.BucketDefault)
+        bool isEncoded = keys?.IsNeeded(entry.Key) == true;
+        if (storageClass == StorageClassMap.BucketDefault && !isEncoded)
             return default;
         TranslationBuilder builder = new(policy, ObjectMetadata.Empty);
+        if (isEncoded)
+            builder.SetKey(entry.Key, keys!.Encode(entry.Key));
         builder.SetStorageClass(entry.StorageClass, storageClass);
         return builder.Finish(0).Marks;
     }
@@ -46,7 +54,8 @@ internal sealed class FidelityRules(FidelityPolicy policy, StoreLimits destinati
         ObjectMetadata metadata = source.Metadata;
         string? storageClass = StorageClassMap.Find(policy, source.Entry.StorageClass);
         int carried = CarriedBy(metadata);
-        bool isPlain = storageClass == StorageClassMap.BucketDefault && source.Traits is null && tags is null && access is null && policy.Encryption is null && FitsAsItIs(metadata);
+        bool isPlain = storageClass == StorageClassMap.BucketDefault && source.Traits is null && tags is null && access is null && policy.Encryption is null && FitsAsItIs(metadata)
+            && keys?.IsNeeded(source.Entry.Key) != true;
         if (isPlain)
             return WithType(metadata, source.Entry.Key, carried);
 
@@ -60,6 +69,8 @@ internal sealed class FidelityRules(FidelityPolicy policy, StoreLimits destinati
         builder.SetAccess(access);
         builder.Keep(FidelityAspect.Retention, KeptNames.Retention, source.Traits?.Retention, "OSS has no retention of a single object");
         builder.Keep(FidelityAspect.Redirect, KeptNames.Redirect, source.Traits?.Redirect, "OSS has no redirect of a single object");
+        if (keys?.IsNeeded(source.Entry.Key) == true)
+            builder.SetKey(source.Entry.Key, keys.Encode(source.Entry.Key));
         builder.FitInto(destination.MaxMetadataBytes - StampBytes, PrefixBytes);
         return builder.Finish(carried);
     }

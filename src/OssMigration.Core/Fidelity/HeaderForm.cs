@@ -6,6 +6,9 @@ namespace OssMigration.Core.Fidelity;
 /// <summary>Text in the form that OSS takes in headers: visible ASCII, names of metadata of letters, digits and hyphens.</summary>
 internal static class HeaderForm
 {
+    private const string WordStart = "=?UTF-8?B?";
+    private const string WordEnd = "?=";
+
     // EC 0011-00000004.
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
 
@@ -19,7 +22,19 @@ internal static class HeaderForm
     /// A value as an encoded word of RFC 2047 (<c>=?UTF-8?B?…?=</c>), the form in which S3 itself gives values beyond ASCII. It is one
     /// word, however long, as S3's are.
     /// </summary>
-    public static string EncodeWord(string value) => Fits(value) ? value : $"=?UTF-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}?=";
+    public static string EncodeWord(string value) => Fits(value) ? value : Word(value);
+
+    /// <summary>A value as such a word in any case.</summary>
+    public static string Word(string value) => $"{WordStart}{Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}{WordEnd}";
+
+    /// <summary>What such a word says; null where the text is none.</summary>
+    public static string? DecodeWord(string? word)
+    {
+        if (word is null || word.Length <= WordStart.Length + WordEnd.Length || !word.StartsWith(WordStart, StringComparison.Ordinal) || !word.EndsWith(WordEnd, StringComparison.Ordinal))
+            return null;
+        byte[] bytes = new byte[word.Length];
+        return Convert.TryFromBase64String(word[WordStart.Length..^WordEnd.Length], bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
+    }
 
     /// <summary>A name in which a hyphen stands for every character that OSS does not take.</summary>
     public static string Hyphenated(string name) => string.Create(Math.Max(1, name.Length), name, static (target, name) =>

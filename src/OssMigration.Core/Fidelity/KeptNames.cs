@@ -6,6 +6,9 @@ namespace OssMigration.Core.Fidelity;
 /// </summary>
 public static class KeptNames
 {
+    /// <summary>The key at the source, where it had to be encoded: an encoded word of RFC 2047.</summary>
+    public const string Key = "ossmigration-key";
+
     /// <summary>The original names of metadata that had to be renamed: <c>new=old</c>, joined by <c>,</c>, the old ones percent-encoded.</summary>
     public const string Names = "ossmigration-names";
 

@@ -22,6 +22,13 @@ internal sealed class TranslationBuilder
         _metadata = source;
     }
 
+    /// <summary>The key, where it is encoded.</summary>
+    public void SetKey(string key, string stored)
+    {
+        _user[KeptNames.Key] = HeaderForm.Word(key);
+        Add(FidelityAspect.Key, FidelityEffect.Changed, $"Written as '{stored}'.");
+    }
+
     /// <summary>The content type.</summary>
     public void SetType(string key)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Jobs;
@@ -15,6 +16,8 @@ internal static class JobFingerprint
         List<object?> parts = [Address(job.Source), Address(job.Destination), job.Mode.ToString(), job.Overwrite.ToString(), job.Filter];
         if (!job.Policy.IsDefault)
             parts.Add(job.Policy.Identity);
+        if (job.InvalidKeyAction != InvalidKeyAction.Fail)
+            parts.Add(job.InvalidKeyAction.ToString());
         string text = JsonSerializer.Serialize(parts, JobJson.Options);
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
     }

@@ -91,6 +91,9 @@ public sealed record MigrationJob
     /// <summary>What of objects is carried beyond their bytes, and how what the destination cannot hold is changed; null for <see cref="Core.Fidelity.FidelityPolicy.Default"/>.</summary>
     public FidelityPolicy? Fidelity { get; init; }
 
+    /// <summary>What happens to an object whose key the destination cannot hold. Default Fail.</summary>
+    public InvalidKeyAction InvalidKeyAction { get; init; }
+
     /// <summary>The policy that holds.</summary>
     internal FidelityPolicy Policy => Fidelity ?? FidelityPolicy.Default;
 

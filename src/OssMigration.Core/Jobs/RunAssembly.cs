@@ -89,7 +89,7 @@ internal sealed class RunAssembly
         ETags = new ETagTrust(),
         IsAfterCutover = () => _stretch.Cutover.HasCome,
         OnEvent = _listener.OnEvent,
-        Translator = new ObjectTranslator(new FidelityRules(_stretch.Job.Policy, _stretch.Stores.Destination.Limits), _stretch.Stores.SourceTraits),
+        Translator = new ObjectTranslator(new FidelityRules(_stretch.Job.Policy, _stretch.Stores.Destination.Limits, _stretch.Stores.Keys), _stretch.Stores.SourceTraits),
         Metadata = _stretch.Job.RepairMetadata ? _stretch.Stores.DestinationMetadata : null,
         Cutover = _stretch.Cutover.Moment is { } moment ? new CutoverEvidence(moment, _stretch.Job.ClockSkewMargin) : null,
     };

@@ -44,9 +44,11 @@ internal sealed class StoreChain : IAsyncDisposable
         _retryingDestination = Retrying(
             new ProvingStore(new CutoverStore(new MeteredStore(destination, _destinationMeter, Pace, Writes), () => cutover.HasCome, environment.Time)),
             _destinationMeter);
-        Destination = new PrefixStore(_retryingDestination, job.Destination.Prefix);
+        PrefixStore below = new(_retryingDestination, job.Destination.Prefix);
+        Keys = job.InvalidKeyAction == InvalidKeyAction.Encode ? new KeyEncoding(below.Limits) : null;
+        Destination = Keys is null ? below : new EncodedKeyStore(below, Keys);
         if (destination is IMetadataWriter metadata)
-            DestinationMetadata = new MetadataWriter(metadata, _retryingDestination, _destinationMeter, job.Destination.Prefix);
+            DestinationMetadata = new MetadataWriter(metadata, _retryingDestination, _destinationMeter, key => job.Destination.Prefix + (Keys?.Encode(key) ?? key));
 
         RetryingStore Retrying(IObjectReader inner, TransferMeter meter) => new(inner, retry, environment.Time, environment.Chance, (error, delay) =>
         {
@@ -60,6 +62,9 @@ internal sealed class StoreChain : IAsyncDisposable
 
     /// <summary>The destination below its prefix.</summary>
     public IObjectStore Destination { get; }
+
+    /// <summary>How keys are encoded that the destination does not hold; null where the job does not want that.</summary>
+    public KeyEncoding? Keys { get; }
 
     /// <summary>Changes headers at the destination below its prefix; null where the store cannot.</summary>
     public IMetadataWriter? DestinationMetadata { get; }
@@ -127,14 +132,14 @@ internal sealed class StoreChain : IAsyncDisposable
     }
 
     // A capability is not seen through decorators; these are counted, repeated and below the prefix like all else.
-    private sealed class MetadataWriter(IMetadataWriter inner, RetryingStore retrying, TransferMeter meter, string prefix) : IMetadataWriter
+    private sealed class MetadataWriter(IMetadataWriter inner, RetryingStore retrying, TransferMeter meter, Func<string, string> fullKey) : IMetadataWriter
     {
         public Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken)
             => retrying.CallAsync(
                 token =>
                 {
                     meter.CountRequest();
-                    return inner.ReplaceMetadataAsync(prefix + key, ifETag, metadata, token);
+                    return inner.ReplaceMetadataAsync(fullKey(key), ifETag, metadata, token);
                 },
                 cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Reporting;
@@ -32,6 +33,19 @@ internal static class JobGate
         if (cutover > now)
             throw new RefusedException("LifecycleNotCutOver", $"The cut-over of job '{job.Name}' is to come ({Time(cutover)}): the business still uses the source.", "Come back after it.");
         CheckRun(job.Name, last, report, acceptSuperseded);
+    }
+
+    /// <summary>Refuses a job that encodes keys, unless the user accepts that readers find such objects under their encoded keys only.</summary>
+    /// <exception cref="RefusedException">It does, and that is not accepted.</exception>
+    public static void CheckKeys(MigrationJob job, bool acceptEncodedKeys)
+    {
+        if (job.InvalidKeyAction == InvalidKeyAction.Encode && !acceptEncodedKeys)
+        {
+            throw new RefusedException(
+                "LifecycleKeysEncoded",
+                $"Job '{job.Name}' encodes keys that OSS cannot hold: such objects are at the destination under '{KeyEncoding.Prefix}...' only, and the source is the last place that has them under their own keys.",
+                "Accept that with -AcceptEncodedKeys. Export-MigrationReport to a .csv has both names of every object.");
+        }
     }
 
     /// <summary>The prefix of the rule, in full keys.</summary>

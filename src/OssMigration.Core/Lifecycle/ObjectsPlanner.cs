@@ -14,6 +14,7 @@ internal sealed class ObjectsPlanner(
         DateTimeOffset now = environment.Time.GetUtcNow();
         ComparisonSummary comparison = ComparisonGate.Find(request.Comparison, request.JobName, job.Comparisons);
         JobGate.Check(job.Job, job.LastRun, job.LastReport, job.IsRunning, now, request.AcceptSuperseded);
+        JobGate.CheckKeys(job.Job, request.AcceptEncodedKeys);
         ComparisonGate.Check(comparison, job.Job.CutoverTime!.Value, now, request.AcceptSuperseded);
         string prefix = JobGate.PrefixOf(job.Job, request.Prefix);
         DateTimeOffset date = JobGate.DateOf(request.Date, comparison.EndedAt, now);

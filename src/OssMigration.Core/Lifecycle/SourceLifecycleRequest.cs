@@ -70,6 +70,9 @@ public sealed record SourceLifecycleRequest
     /// <summary>Accepts that a mirroring rule of the destination stands while the source is deleted.</summary>
     public bool AcceptMirrorRule { get; init; }
 
+    /// <summary>Accepts that objects whose keys the destination cannot hold are there under encoded keys only.</summary>
+    public bool AcceptEncodedKeys { get; init; }
+
     /// <summary>How many old versions the user knows will be deleted; must be the number that is found now.</summary>
     public long? AcknowledgedVersions { get; init; }
 

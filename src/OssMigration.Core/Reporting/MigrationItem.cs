@@ -35,6 +35,9 @@ public enum MigrationItemState
 
     /// <summary>The content is there, but headers or user metadata are not those of the source and could not be repaired.</summary>
     MetadataDiffers,
+
+    /// <summary>The destination cannot hold its key, and the job leaves such objects out (InvalidKeyAction Skip).</summary>
+    KeySkipped,
 }
 
 /// <summary>One object with an exceptional outcome.</summary>

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Listing;
 using OssMigration.Core.Stores;
@@ -50,6 +51,7 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     private readonly StrongBox<OverwriteMode> _overwrite = new();
     private readonly StrongBox<MigrationMode> _mode = new();
     private readonly StrongBox<ConflictAction> _conflictAction = new();
+    private readonly StrongBox<InvalidKeyAction> _invalidKeyAction = new();
 
     /// <summary>3 to 63 lower-case letters, digits and hyphens.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -163,6 +165,18 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     /// </summary>
     [Parameter]
     public SwitchParameter RepairMetadata { get; set; }
+
+    /// <summary>
+    /// What happens to an object whose key OSS cannot hold (it begins with / or \, or has more than 1,023 bytes): Fail (the default: Unsupported), Skip (left
+    /// out, and no exception), or Encode: <c>/a</c> is written as <c>ossmigration-keys/%2Fa</c>, a key that is too long by its hash with its own as metadata.
+    /// Runs and comparisons know such objects by their own keys; OSS cannot mirror them. A prefix at the destination (oss://bucket/in/) takes keys that begin with /.
+    /// </summary>
+    [Parameter(ParameterSetName = AddressSet)]
+    public InvalidKeyAction InvalidKeyAction
+    {
+        get => _invalidKeyAction.Value;
+        set => _invalidKeyAction.Value = value;
+    }
 
     /// <summary>
     /// Storage classes of OSS by the source's name, over the built-in table: <c>@{ STANDARD_IA = 'Standard'; GLACIER = 'ColdArchive' }</c>. <c>Default</c> is
@@ -310,6 +324,7 @@ public sealed class NewMigrationJobCommand : MigrationCommand
             ConflictAction = ConflictAction,
             RepairMetadata = RepairMetadata,
             Filter = BuildFilter(),
+            InvalidKeyAction = InvalidKeyAction,
             Fidelity = FidelityText.ToPolicy(StorageClassMap, UnfitAction, CopyTag, CopyAcl, Encryption, EncryptionKeyId),
             MaxBytesPerSecond = MaxBandwidth > 0 ? MaxBandwidth : null,
             MaxObjectsPerSecond = MaxObjectRate > 0 ? MaxObjectRate : null,

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Mirroring;
 using OssMigration.Core.Stores;
@@ -218,6 +219,8 @@ public sealed class SetOssMirrorRuleCommand : MirrorRuleCommand
 
     private IEnumerable<string> WarningsOf(MigrationJob? job, StoreAddress destination, MirrorRule rule, MirrorRuleProposal proposal)
     {
+        if (job?.InvalidKeyAction == InvalidKeyAction.Encode)
+            yield return "The job encodes keys that OSS cannot hold. Such objects are not mirrored: OSS refuses a request for such a key, and an encoded key is not the source's.";
         foreach (string warning in proposal.Warnings)
             yield return warning;
         if (!rule.Prefix.StartsWith(destination.Prefix, StringComparison.Ordinal))

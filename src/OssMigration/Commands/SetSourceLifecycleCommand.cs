@@ -66,6 +66,10 @@ public sealed class SetSourceLifecycleCommand : AsyncMigrationCommand
     [Parameter(ParameterSetName = ObjectsSet)]
     public SwitchParameter AcceptMirrorRule { get; set; }
 
+    /// <summary>Of a job with -InvalidKeyAction Encode: accepts that objects whose keys OSS cannot hold are there under encoded keys only.</summary>
+    [Parameter(ParameterSetName = ObjectsSet)]
+    public SwitchParameter AcceptEncodedKeys { get; set; }
+
     /// <summary>Accepts, at one's own risk, that objects are deleted that were written after the comparison and are nowhere else.</summary>
     [Parameter]
     public SwitchParameter AcceptLateWrites { get; set; }
@@ -107,6 +111,7 @@ public sealed class SetSourceLifecycleCommand : AsyncMigrationCommand
             AcceptSuperseded = AcceptSuperseded,
             AcceptLateWrites = AcceptLateWrites,
             AcceptMirrorRule = AcceptMirrorRule,
+            AcceptEncodedKeys = AcceptEncodedKeys,
             AcknowledgedVersions = AcknowledgeVersions,
             Credentials = CredentialVault.For(job.Source, SourceCredential, job.Destination, DestinationCredential),
         };

@@ -1,3 +1,4 @@
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -89,6 +90,9 @@ public sealed record MigrationJobInfo
 
     /// <summary>Whether metadata of objects that the mirror brought are compared and put right.</summary>
     public bool RepairMetadata => _status.Job.RepairMetadata;
+
+    /// <summary>What happens to an object whose key the destination cannot hold.</summary>
+    public InvalidKeyAction InvalidKeyAction => _status.Job.InvalidKeyAction;
 
     /// <summary>Whether tags are carried.</summary>
     public bool CopyTag => _status.Job.Fidelity?.CopyTags == true;

@@ -22,7 +22,7 @@ internal sealed class ObjectCause(MigrationItemState state, string errorKind)
 
     /// <summary>Whether somebody should do something about it.</summary>
     public bool IsOpen => state is not (MigrationItemState.GoneAtSource or MigrationItemState.Removed or MigrationItemState.Vanished
-        or MigrationItemState.DeletedAtDestination or MigrationItemState.Overwritten);
+        or MigrationItemState.DeletedAtDestination or MigrationItemState.Overwritten or MigrationItemState.KeySkipped);
 
     /// <summary>Counts one.</summary>
     public void Add(MigrationItem item)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OssMigration.Core.Comparing;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Manifests;
 
@@ -23,11 +24,16 @@ internal sealed class ObjectLists : IAsyncDisposable
 
     private readonly ObjectName _source;
     private readonly ObjectName _destination;
+    private readonly KeyEncoding? _keys;
     private readonly CsvWriter[] _lists;
 
     /// <summary>Begins the lists; they are written in the order of <see cref="Names"/>.</summary>
-    public ObjectLists(MigrationJob job, IReadOnlyList<Stream> files)
+    /// <param name="job">The job.</param>
+    /// <param name="keys">How its keys are encoded; null where they are not.</param>
+    /// <param name="files">Where to.</param>
+    public ObjectLists(MigrationJob job, KeyEncoding? keys, IReadOnlyList<Stream> files)
     {
+        _keys = keys;
         _source = new ObjectName(job.Source);
         _destination = new ObjectName(job.Destination);
         _lists = [.. files.Select(file => new CsvWriter(file))];
@@ -72,7 +78,7 @@ internal sealed class ObjectLists : IAsyncDisposable
         return
         [
             _source.Of(row.Key),
-            _destination.Of(row.Key),
+            _destination.Of(_keys?.Encode(row.Key) ?? row.Key),
             row.Size.ToString(CultureInfo.InvariantCulture),
             there?.Size.ToString(CultureInfo.InvariantCulture) ?? "",
             sourceMd5,

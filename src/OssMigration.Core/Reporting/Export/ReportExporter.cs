@@ -1,6 +1,8 @@
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Journal;
 using OssMigration.Core.Manifests;
+using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Reporting.Export;
 
@@ -43,14 +45,14 @@ public sealed class ReportExporter(EngineEnvironment environment)
         return files.Commit();
     }
 
-    private static async Task WriteAsync(ReportFormat format, ReportFacts facts, PendingFiles files, IAsyncEnumerable<ObjectRow> rows, JournalReader journal)
+    private async Task WriteAsync(ReportFormat format, ReportFacts facts, PendingFiles files, IAsyncEnumerable<ObjectRow> rows, JournalReader journal)
     {
         if (facts.IsOfOneRun && format != ReportFormat.Csv)
             rows = ItemsOf(facts.Report.Run, journal);
         switch (format)
         {
             case ReportFormat.Csv:
-                await using (ObjectLists lists = new(facts.Job, files.Streams))
+                await using (ObjectLists lists = new(facts.Job, await KeysOfAsync(facts.Job).ConfigureAwait(false), files.Streams))
                 {
                     await foreach (ObjectRow row in rows.ConfigureAwait(false))
                         lists.Write(row);
@@ -109,5 +111,14 @@ public sealed class ReportExporter(EngineEnvironment environment)
             "ReportListsReplaced",
             $"The job keeps the objects of its last run over everything, which has taken the place of those of run {request.Run}.",
             "Leave out -Run for the lists as they stand; Get-MigrationItem -Run gives what an older run left behind.");
+    }
+
+    // The destination tells what it holds without being asked anything.
+    private async Task<KeyEncoding?> KeysOfAsync(MigrationJob job)
+    {
+        if (job.InvalidKeyAction != InvalidKeyAction.Encode)
+            return null;
+        await using PrefixStore destination = new(environment.Stores.OpenDestination(job.Destination, new StoreOpenOptions()), job.Destination.Prefix);
+        return new KeyEncoding(destination.Limits);
     }
 }

@@ -58,6 +58,7 @@ internal static class CauseSection
             MigrationItemState.GoneAtSource => "Gone at the source",
             MigrationItemState.DeletedAtDestination => "Deleted at the destination",
             MigrationItemState.MetadataDiffers => "Headers differ",
+            MigrationItemState.KeySkipped => "Left out for its key",
             _ => cause.State.ToString(),
         };
         return cause.ErrorKind.Length == 0 || cause.ErrorKind == cause.State.ToString() ? state : $"{state}: {cause.ErrorKind}";
