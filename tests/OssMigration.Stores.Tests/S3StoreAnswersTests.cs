@@ -107,6 +107,24 @@ public sealed class S3StoreAnswersTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_head_that_was_signed_by_the_wrong_clock_is_sent_again_though_another_has_learnt_the_time_meanwhile()
+    {
+        S3Store store = Open(Address());
+        _server.Answer(403, "", 0, "Date", "Sun, 01 Mar 2026 11:00:00 GMT");
+        _server.Answer(200, "", 5, "ETag", "\"e\"");
+        _server.Answer(403, "", 0, "Date", "Sun, 01 Mar 2026 11:00:00 GMT");
+        _server.Answer(200, "", 7, "ETag", "\"e\"");
+        ObjectHead? other = null;
+        _server.Meanwhile = async () => other = await store.HeadAsync("other", Token);
+
+        ObjectHead? head = await store.HeadAsync("key", Token);
+
+        Assert.Equal((5L, 7L), (other!.Entry.Size, head!.Entry.Size));
+        Assert.Equal("20260301T120000Z", _server.Requests[0].Headers["x-amz-date"]);
+        Assert.Equal("20260301T110000Z", _server.Requests[3].Headers["x-amz-date"]);
+    }
+
+    [Fact]
     public async Task A_clock_that_stays_wrong_is_an_error()
     {
         S3Store store = Open(Address());

@@ -12,6 +12,9 @@ internal sealed class ScriptedHandler : HttpMessageHandler
     /// <summary>The requests so far: method, URI as sent, and headers by lower-case name.</summary>
     public List<(string Method, string Uri, Dictionary<string, string> Headers)> Requests { get; } = [];
 
+    /// <summary>Runs once, while the next request waits for its answer; it may send others.</summary>
+    public Func<Task>? Meanwhile { get; set; }
+
     /// <summary>Answers that nobody has asked for.</summary>
     public int Left => _answers.Count;
 
@@ -62,6 +65,12 @@ internal sealed class ScriptedHandler : HttpMessageHandler
         }
 
         Requests.Add((request.Method.Method, request.RequestUri!.OriginalString, headers));
+        if (Meanwhile is { } meanwhile)
+        {
+            Meanwhile = null;
+            await meanwhile();
+        }
+
         return _answers.TryDequeue(out Func<HttpResponseMessage>? answer)
             ? answer()
             : throw new InvalidOperationException($"No answer was planned for {request.Method} {request.RequestUri}.");

@@ -68,10 +68,12 @@ internal sealed class S3Client : IDisposable
         {
             S3Site site = _site;
             StoreCredential? credential = await _credentials.GetAsync(refresh: false, cancellationToken).ConfigureAwait(false);
+            DateTimeOffset signedAt = _clock.UtcNow;
             if (credential is not null)
             {
                 string payload = request.Body is null ? S3Signer.EmptyPayload : await PayloadAsync(request.Body, site, cancellationToken).ConfigureAwait(false);
-                site.Signer.Sign(request, site.Layout, credential, _clock.UtcNow, payload);
+                signedAt = _clock.UtcNow;
+                site.Signer.Sign(request, site.Layout, credential, signedAt, payload);
             }
 
             using HttpRequestMessage message = Build(request, site);
@@ -81,7 +83,9 @@ internal sealed class S3Client : IDisposable
             using (answer)
             {
                 StoreException error = (await S3Errors.ReadAsync(answer, request, Store, _clock.UtcNow, cancellationToken).ConfigureAwait(false)).Without(request.Headers);
-                Lessons lesson = await LearnAsync(error, answer, site, credential, learnt, cancellationToken).ConfigureAwait(false);
+                Lessons lesson = !learnt.HasFlag(Lessons.Clock) && MayBeSkew(error, answer, signedAt) && _clock.Learn(answer)
+                    ? Lessons.Clock
+                    : await LearnAsync(error, site, credential, learnt, cancellationToken).ConfigureAwait(false);
                 if (lesson == Lessons.None)
                     throw error;
                 learnt |= lesson;
@@ -124,10 +128,8 @@ internal sealed class S3Client : IDisposable
     }
 
     private async ValueTask<Lessons> LearnAsync(
-        StoreException error, HttpAnswer answer, S3Site used, StoreCredential? credential, Lessons learnt, CancellationToken cancellationToken)
+        StoreException error, S3Site used, StoreCredential? credential, Lessons learnt, CancellationToken cancellationToken)
     {
-        if (!learnt.HasFlag(Lessons.Clock) && MayBeSkew(error, answer) && _clock.Learn(answer))
-            return Lessons.Clock;
         if (!learnt.HasFlag(Lessons.Token) && credential?.SecurityToken is not null && S3Errors.IsExpiredToken(error)
             && await RefreshAsync(credential, cancellationToken).ConfigureAwait(false))
             return Lessons.Token;
@@ -142,13 +144,14 @@ internal sealed class S3Client : IDisposable
         return Lessons.None;
     }
 
-    private bool MayBeSkew(StoreException error, HttpAnswer answer)
+    // Held against the time of this request: another may have learnt the server's meanwhile.
+    private static bool MayBeSkew(StoreException error, HttpAnswer answer, DateTimeOffset signedAt)
     {
         if (error.Kind == StoreErrorKind.ClockSkew)
             return true;
         return error.Code is null && error.HttpStatus == 403
             && HttpDate.TryParse(answer.Header("Date"), out DateTimeOffset server)
-            && (server - _clock.UtcNow).Duration() > TolerableSkew;
+            && (server - signedAt).Duration() > TolerableSkew;
     }
 
     private async ValueTask<bool> RefreshAsync(StoreCredential used, CancellationToken cancellationToken)
