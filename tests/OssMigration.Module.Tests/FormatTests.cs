@@ -22,7 +22,7 @@ public sealed class FormatTests
              "Duration":"148.03:33:20","ArrivingBytes":3000000000000,"CutoverAt":"2026-06-01T00:00:00Z","Requests":{"SourceLists":1,"SourceReads":2,"DestinationLists":3,"DestinationWrites":4}}
             """,
         ["Fidelity.FidelityForecast"] = """
-            {"JobName":"photos","At":"2026-06-01T00:00:00Z","ReadsHeaders":true,"Listed":{"Objects":4907,"Bytes":650000000},"Copied":{"Objects":4906,"Bytes":649000000},"Unsupported":{"Objects":1,"Bytes":1000000},
+            {"JobName":"photos","At":"2026-06-01T00:00:00Z","ReadsHeaders":true,"Listed":{"Objects":4907,"Bytes":650000000},"Copied":{"Objects":4906,"Bytes":649000000},"Unsupported":{"Objects":1,"Bytes":1000000},"NeedsRestore":{"Objects":1,"Bytes":1000000},"RestoreByClass":{"GLACIER":{"Objects":1,"Bytes":1000000}},
              "Totals":[{"Aspect":"Metadata","Effect":"Changed","Count":{"Objects":7,"Bytes":70}},{"Aspect":"Tags","Effect":"Dropped","Count":{"Objects":1,"Bytes":1}},{"Aspect":"Acl","Effect":"Carried","Count":{"Objects":1,"Bytes":1}},{"Aspect":"Key","Effect":"Refused","Count":{"Objects":1,"Bytes":1}}]}
             """,
         ["Fidelity.FidelityForecastItem"] = """{"JobName":"photos","Key":"KEY","Size":1536,"Effect":"Changed","Carried":["Headers"],"Findings":[{"Aspect":"Metadata","Effect":"Changed","Reason":"The name '\u001b[2J' has other characters."}]}""",

@@ -42,6 +42,9 @@ public enum StoreOperation
     /// <summary>The access list of one object.</summary>
     ReadAccess,
 
+    /// <summary>Restoration of one archived object.</summary>
+    Restore,
+
     /// <summary>Facts of the bucket.</summary>
     Inspect,
 

@@ -140,9 +140,14 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
     private TransferAction CopyUnlessArchived(ObjectEntry source)
         => CopyUnlessArchived(source, isAfterCutover ? OverwriteGuard.Forbidden : OverwriteGuard.Allowed);
 
-    private static TransferAction CopyUnlessArchived(ObjectEntry source, OverwriteGuard guard) => source.Availability == ObjectAvailability.NeedsRestore
-        ? new TransferAction.Settle(TransferOutcome.Exceptional.NeedsRestore(source))
-        : new TransferAction.Copy(guard);
+    private TransferAction CopyUnlessArchived(ObjectEntry source, OverwriteGuard guard)
+    {
+        if (source.Availability != ObjectAvailability.NeedsRestore)
+            return new TransferAction.Copy(guard);
+        return job.RestoreDays is null
+            ? new TransferAction.Settle(TransferOutcome.Exceptional.NeedsRestore(source))
+            : new TransferAction.Restore(guard);
+    }
 
     private static TransferAction.Settle Exceptional(MigrationItemState state, string kind, string message)
         => new(new TransferOutcome.Exceptional(state, kind, message));

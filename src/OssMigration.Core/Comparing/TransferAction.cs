@@ -25,6 +25,10 @@ internal abstract record TransferAction
     /// <param name="Otherwise">What to do when the contents differ.</param>
     internal sealed record Inspect(TransferAction Otherwise) : TransferAction;
 
+    /// <summary>The object is archived: ask for its restoration, and copy it where it can be read by now.</summary>
+    /// <param name="Overwrite">Whether an object under the key may be replaced.</param>
+    internal sealed record Restore(OverwriteGuard Overwrite) : TransferAction;
+
     /// <summary>The content is there, but this job did not write it: compare headers and user metadata, and put them right.</summary>
     /// <param name="Settled">What is known of both ends.</param>
     internal sealed record Repair(SettledEntry Settled) : TransferAction;

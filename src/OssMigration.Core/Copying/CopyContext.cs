@@ -58,6 +58,9 @@ internal sealed record CopyContext
     /// <summary>How objects of the source become those of the destination.</summary>
     public required ObjectTranslator Translator { get; init; }
 
+    /// <summary>Restores archived objects of the source; null where the job does not want that.</summary>
+    public Func<string, CancellationToken, Task<RestoreAnswer>>? Restore { get; init; }
+
     /// <summary>Puts headers right where the job wants that and the destination can; else null.</summary>
     public IMetadataWriter? Metadata { get; init; }
 

@@ -79,6 +79,7 @@ internal sealed class ObjectTransfer(CopyContext context)
         TransferAction.Settle settled => Task.FromResult(settled.Outcome),
         TransferAction.Copy copy => CopyAsync(entry, copy.Overwrite, standing: null, cancellationToken),
         TransferAction.Inspect inspect => InspectAsync(entry, inspect.Otherwise, cancellationToken),
+        TransferAction.Restore restore => RestoreAsync(entry, restore.Overwrite, cancellationToken),
         TransferAction.Repair repair => _metadata.RunAsync(entry, repair.Settled, cancellationToken),
         _ => throw new InvalidOperationException($"Unknown action {action.GetType().Name}."),
     };
@@ -92,6 +93,16 @@ internal sealed class ObjectTransfer(CopyContext context)
         return isSingle
             ? await _single.CopyAsync(entry, guard, standing, cancellationToken).ConfigureAwait(false)
             : await _multipart.CopyAsync(entry, guard, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<TransferOutcome> RestoreAsync(ObjectEntry entry, OverwriteGuard guard, CancellationToken cancellationToken)
+    {
+        if (context.Restore is null)
+            return TransferOutcome.Exceptional.NeedsRestore(entry);
+        RestoreAnswer answer = await context.Restore(entry.Key, cancellationToken).ConfigureAwait(false);
+        return answer == RestoreAnswer.Readable
+            ? await CopyAsync(entry, guard, standing: null, cancellationToken).ConfigureAwait(false)
+            : TransferOutcome.Exceptional.Restoring(entry, answer == RestoreAnswer.Begun);
     }
 
     private async Task<TransferOutcome> InspectAsync(ObjectEntry entry, TransferAction otherwise, CancellationToken cancellationToken)

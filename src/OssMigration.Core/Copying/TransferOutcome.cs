@@ -132,6 +132,12 @@ internal abstract record TransferOutcome
         public static Exceptional NeedsRestore(ObjectEntry source)
             => new(MigrationItemState.NeedsRestore, "NeedsRestore", $"In storage class {source.StorageClass} and not restored.");
 
+        /// <summary>The object is in an archive class, and its restoration has begun.</summary>
+        public static Exceptional Restoring(ObjectEntry source, bool isNew) => new(
+            MigrationItemState.NeedsRestore,
+            isNew ? "RestoreRequested" : "RestoreUnderWay",
+            $"In storage class {source.StorageClass}; {(isNew ? "its restoration was asked for" : "it is being restored")}. A run after that copies it.");
+
         /// <summary>The destination cannot hold something of the object, and the job refuses it in another form.</summary>
         public static Exceptional Untranslatable(UntranslatableException refusal)
             => new(MigrationItemState.Unsupported, "NotTranslatable", refusal.Message) { Refusal = refusal.Marks.WhenCounted };

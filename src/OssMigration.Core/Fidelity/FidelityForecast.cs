@@ -46,6 +46,9 @@ public sealed record FidelityForecast
     /// <summary>Those that are archived and not restored.</summary>
     public ObjectCount NeedsRestore { get; init; }
 
+    /// <summary>Those of <see cref="NeedsRestore"/> by the source's storage class: what is paid for their restoration depends on it.</summary>
+    public IReadOnlyDictionary<string, ObjectCount> RestoreByClass { get; init; } = new Dictionary<string, ObjectCount>();
+
     /// <summary>Those that are left out for their key (InvalidKeyAction Skip).</summary>
     public ObjectCount LeftOut { get; init; }
 
@@ -57,59 +60,4 @@ public sealed record FidelityForecast
 
     /// <summary>Whether it says something of an aspect.</summary>
     public bool Tells(FidelityAspect aspect) => ReadsHeaders || aspect is FidelityAspect.Key or FidelityAspect.StorageClass;
-}
-
-/// <summary>What will become of one object.</summary>
-public sealed record FidelityForecastItem
-{
-    /// <summary>The job.</summary>
-    public required string JobName { get; init; }
-
-    /// <summary>The key, relative to the job's prefixes.</summary>
-    public required string Key { get; init; }
-
-    /// <summary>The listed size in bytes.</summary>
-    public long Size { get; init; }
-
-    /// <summary>The gravest of its effects.</summary>
-    public FidelityEffect Effect { get; init; }
-
-    /// <summary>What arrives as it is.</summary>
-    public IReadOnlyList<FidelityAspect> Carried { get; init; } = [];
-
-    /// <summary>What does not, and why.</summary>
-    public IReadOnlyList<FidelityFinding> Findings { get; init; } = [];
-
-    /// <summary>All reasons in one text; empty where it arrives as it is.</summary>
-    public string Reason => string.Join(" ", Findings.Select(finding => $"{finding.Aspect}: {finding.Reason}"));
-
-    internal static FidelityForecastItem Of(string jobName, string key, long size, in FidelityMarks marks)
-    {
-        int carried = marks.Carried;
-        return new FidelityForecastItem
-        {
-            JobName = jobName,
-            Key = key,
-            Size = size,
-            Effect = marks.Findings is { Count: > 0 } findings ? findings.Max(finding => finding.Effect) : FidelityEffect.Carried,
-            Carried = [.. Enum.GetValues<FidelityAspect>().Where(aspect => (carried & FidelityMarks.Bit(aspect)) != 0)],
-            Findings = marks.Findings ?? [],
-        };
-    }
-}
-
-/// <summary>Totals of a run beside those of the forecast.</summary>
-internal static class FidelityTotals
-{
-    /// <summary>Every aspect and effect that either has, in their order; null where neither has any.</summary>
-    public static IReadOnlyList<FidelityTotal>? Of(IReadOnlyList<FidelityCount> happened, FidelityForecast? forecast)
-    {
-        if (happened.Count == 0 && forecast is null)
-            return null;
-        Dictionary<(FidelityAspect Aspect, FidelityEffect Effect), ObjectCount> counts = happened.ToDictionary(count => (count.Aspect, count.Effect), count => count.Count);
-        Dictionary<(FidelityAspect Aspect, FidelityEffect Effect), ObjectCount> foreseen =
-            (forecast?.Totals ?? []).ToDictionary(count => (count.Aspect, count.Effect), count => count.Count);
-        return [.. counts.Keys.Union(foreseen.Keys).Order().Select(place => new FidelityTotal(
-            place.Aspect, place.Effect, counts.GetValueOrDefault(place), forecast?.Tells(place.Aspect) == true ? foreseen.GetValueOrDefault(place) : null))];
-    }
 }

@@ -1,3 +1,5 @@
+using OssMigration.Core.Stores;
+
 namespace OssMigration.Core.Jobs;
 
 /// <summary>
@@ -42,6 +44,12 @@ public sealed record JobChanges
     /// <summary>Whether metadata of objects that this job did not write are put right; taken up by the next start.</summary>
     public bool? RepairMetadata { get; init; }
 
+    /// <summary>For how many days archived objects are restored; 0 asks for none any more. Taken up by the next start.</summary>
+    public int? RestoreDays { get; init; }
+
+    /// <summary>How fast archived objects are restored; taken up by the next start.</summary>
+    public RestoreTier? RestoreTier { get; init; }
+
     /// <summary>The job with the changes, not checked yet.</summary>
     internal MigrationJob Apply(MigrationJob job)
     {
@@ -55,6 +63,8 @@ public sealed record JobChanges
             CutoverTime = CutoverTime ?? job.CutoverTime,
             ConflictAction = ConflictAction ?? job.ConflictAction,
             RepairMetadata = RepairMetadata ?? job.RepairMetadata,
+            RestoreDays = RestoreDays is { } days ? (days == 0 ? null : days) : job.RestoreDays,
+            RestoreTier = RestoreTier ?? job.RestoreTier,
             Interval = Interval ?? job.Interval,
             RunCount = RunCount ?? job.RunCount,
         };

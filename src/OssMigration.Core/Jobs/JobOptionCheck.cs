@@ -38,6 +38,8 @@ internal static partial class JobOptionCheck
             yield return problem;
         foreach (string problem in Series(job))
             yield return problem;
+        if (job.RestoreDays is < 1 or > 365)
+            yield return $"RestoreDays is {job.RestoreDays}; 1 to 365 is possible.";
         if (job.PartSize > job.MemoryBudget)
             yield return $"PartSize ({job.PartSize}) is larger than MemoryBudget ({job.MemoryBudget}).";
         if (job.SinglePutLimit > job.MemoryBudget)

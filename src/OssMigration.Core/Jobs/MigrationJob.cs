@@ -94,6 +94,15 @@ public sealed record MigrationJob
     /// <summary>What happens to an object whose key the destination cannot hold. Default Fail.</summary>
     public InvalidKeyAction InvalidKeyAction { get; init; }
 
+    /// <summary>
+    /// For how many days archived objects are restored that a run meets, 1 to 365; null asks for none. They wait as NeedsRestore until a run finds
+    /// them readable.
+    /// </summary>
+    public int? RestoreDays { get; init; }
+
+    /// <summary>With <see cref="RestoreDays"/>: how fast.</summary>
+    public RestoreTier RestoreTier { get; init; }
+
     /// <summary>The policy that holds.</summary>
     internal FidelityPolicy Policy => Fidelity ?? FidelityPolicy.Default;
 

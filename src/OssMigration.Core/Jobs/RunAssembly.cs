@@ -90,6 +90,7 @@ internal sealed class RunAssembly
         IsAfterCutover = () => _stretch.Cutover.HasCome,
         OnEvent = _listener.OnEvent,
         Translator = new ObjectTranslator(new FidelityRules(_stretch.Job.Policy, _stretch.Stores.Destination.Limits, _stretch.Stores.Keys), _stretch.Stores.SourceTraits),
+        Restore = _stretch.Stores.SourceRestore,
         Metadata = _stretch.Job.RepairMetadata ? _stretch.Stores.DestinationMetadata : null,
         Cutover = _stretch.Cutover.Moment is { } moment ? new CutoverEvidence(moment, _stretch.Job.ClockSkewMargin) : null,
     };

@@ -34,10 +34,21 @@ internal sealed class StoreChain : IAsyncDisposable
 
         IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });
         IObjectTraitReader? traits = source as IObjectTraitReader;
+        IObjectRestorer? restorer = source as IObjectRestorer;
         RetryingStore retryingSource = Retrying(new MeteredStore(source, _sourceMeter, Pace, Reads), _sourceMeter);
         Source = new PrefixStore(retryingSource, job.Source.Prefix);
         if (traits is not null)
             SourceTraits = new TraitReader(traits, retryingSource, _sourceMeter, job.Source.Prefix);
+        if (restorer is not null && job.RestoreDays is { } days)
+        {
+            SourceRestore = (key, cancellationToken) => retryingSource.CallAsync(
+                token =>
+                {
+                    _sourceMeter.CountRequest();
+                    return restorer.RestoreAsync(job.Source.Prefix + key, days, job.RestoreTier, token);
+                },
+                cancellationToken);
+        }
 
         IObjectStore destination = environment.Stores.OpenDestination(job.Destination, options with { Credential = credentials.Destination });
         _destinationBucket = destination as IBucketInspector;
@@ -71,6 +82,9 @@ internal sealed class StoreChain : IAsyncDisposable
 
     /// <summary>Asks for tags and ACLs of the source below its prefix; null where the store has none.</summary>
     public IObjectTraitReader? SourceTraits { get; }
+
+    /// <summary>Restores an archived object of the source below its prefix; null where the job does not want that, or the store cannot.</summary>
+    public Func<string, CancellationToken, Task<RestoreAnswer>>? SourceRestore { get; }
 
     /// <summary>What both ends together may take.</summary>
     public Pace Pace { get; }

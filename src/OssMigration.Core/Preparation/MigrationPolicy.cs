@@ -48,6 +48,9 @@ public enum MigrationStep
 
     /// <summary>What a job with -CopyAcl asks for besides. A policy made of such a job has it by itself.</summary>
     CopyAcl,
+
+    /// <summary>What a job with -RestoreDays asks for besides. A policy made of such a job has it by itself.</summary>
+    Restore,
 }
 
 /// <summary>Whose key a policy is for.</summary>

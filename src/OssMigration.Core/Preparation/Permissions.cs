@@ -36,6 +36,7 @@ internal static class Permissions
         new("s3:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe),
         new("s3:GetObjectTagging", Scope.Objects, Step.CopyTag),
         new("s3:GetObjectAcl", Scope.Objects, Step.CopyAcl),
+        new("s3:RestoreObject", Scope.Objects, Step.Restore),
         new("s3:PutObject", Scope.Objects, Step.CreateProbe),
         new("s3:DeleteObject", Scope.Objects, Step.CreateProbe),
     ];
@@ -52,6 +53,7 @@ internal static class Permissions
         new("oss:GetObject", Scope.Objects, Step.Test, Step.Migrate, Step.Mirror, Step.Cutover, Step.Increment, Step.RemoveDeleted, Step.CreateProbe),
         new("oss:GetObjectTagging", Scope.Objects, Step.CopyTag),
         new("oss:GetObjectAcl", Scope.Objects, Step.CopyAcl),
+        new("oss:RestoreObject", Scope.Objects, Step.Restore),
         new("oss:PutObject", Scope.Objects, Step.CreateProbe),
         new("oss:DeleteObject", Scope.Objects, Step.CreateProbe),
     ];

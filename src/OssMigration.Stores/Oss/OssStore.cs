@@ -12,7 +12,7 @@ namespace OssMigration.Stores.Oss;
 /// A bucket of Alibaba Cloud OSS, by its native API. Keys are full keys of the bucket: the address's prefix is the
 /// business of whoever calls. Thread-safe.
 /// </summary>
-public sealed partial class OssStore : IObjectStore, IBucketInspector, IMetadataWriter, IObjectTraitReader
+public sealed partial class OssStore : IObjectStore, IBucketInspector, IMetadataWriter, IObjectTraitReader, IObjectRestorer
 {
     private const int MaxListBytes = 32 << 20;
     private const int MaxAnswerBytes = 4 << 20;

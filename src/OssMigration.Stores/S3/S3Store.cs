@@ -15,7 +15,7 @@ namespace OssMigration.Stores.S3;
 /// AWSSDK.S3 over the same HTTP, so that clock, region and keys are learnt once. User metadata is the raw header text:
 /// RFC 2047 words are not decoded. Thread-safe.
 /// </summary>
-public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister, IObjectTraitReader
+public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister, IObjectTraitReader, IObjectRestorer
 {
     private const int MaxListBytes = 32 << 20;
 

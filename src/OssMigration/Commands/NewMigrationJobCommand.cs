@@ -52,6 +52,7 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     private readonly StrongBox<MigrationMode> _mode = new();
     private readonly StrongBox<ConflictAction> _conflictAction = new();
     private readonly StrongBox<InvalidKeyAction> _invalidKeyAction = new();
+    private readonly StrongBox<RestoreTier> _restoreTier = new();
 
     /// <summary>3 to 63 lower-case letters, digits and hyphens.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -176,6 +177,23 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     {
         get => _invalidKeyAction.Value;
         set => _invalidKeyAction.Value = value;
+    }
+
+    /// <summary>
+    /// Asks for the restoration of archived objects that a run meets, for so many days, 1 to 365: make it longer than the migration takes, they cost
+    /// until then. They count as NeedsRestore; <c>Start-OssMigration -FailedOnly</c> copies those that are readable by then, without listing anything again.
+    /// Default: none is asked for. Measure-OssMigration -Fidelity counts them beforehand.
+    /// </summary>
+    [Parameter(ParameterSetName = AddressSet)]
+    [ValidateRange(1, 365)]
+    public int? RestoreDays { get; set; }
+
+    /// <summary>With -RestoreDays: Standard (default, hours), Expedited (minutes, dear) or Bulk (up to two days, cheap). Not every class has each.</summary>
+    [Parameter(ParameterSetName = AddressSet)]
+    public RestoreTier RestoreTier
+    {
+        get => _restoreTier.Value;
+        set => _restoreTier.Value = value;
     }
 
     /// <summary>
@@ -325,6 +343,8 @@ public sealed class NewMigrationJobCommand : MigrationCommand
             RepairMetadata = RepairMetadata,
             Filter = BuildFilter(),
             InvalidKeyAction = InvalidKeyAction,
+            RestoreDays = RestoreDays,
+            RestoreTier = RestoreTier,
             Fidelity = FidelityText.ToPolicy(StorageClassMap, UnfitAction, CopyTag, CopyAcl, Encryption, EncryptionKeyId),
             MaxBytesPerSecond = MaxBandwidth > 0 ? MaxBandwidth : null,
             MaxObjectsPerSecond = MaxObjectRate > 0 ? MaxObjectRate : null,

@@ -35,6 +35,7 @@ public sealed class SetMigrationJobCommand : JobCommand
 {
     // Boxed, because a field of an enum of the engine would have to be resolved before the module is imported.
     private readonly StrongBox<ConflictAction> _conflictAction = new();
+    private readonly StrongBox<RestoreTier?> _restoreTier = new();
 
     /// <summary>
     /// Highest rate: <c>200Mbps</c>, <c>25MB/s</c> or bytes a second; 0 lifts the limit. Taken up within a second, as all
@@ -110,6 +111,19 @@ public sealed class SetMigrationJobCommand : JobCommand
     [Parameter]
     public SwitchParameter RepairMetadata { get; set; }
 
+    /// <summary>New days for which archived objects are restored that a run meets, as for New-MigrationJob; 0 asks for none any more.</summary>
+    [Parameter]
+    [ValidateRange(0, 365)]
+    public int? RestoreDays { get; set; }
+
+    /// <summary>New speed of the restoration: Standard, Expedited or Bulk.</summary>
+    [Parameter]
+    public RestoreTier? RestoreTier
+    {
+        get => _restoreTier.Value;
+        set => _restoreTier.Value = value;
+    }
+
     /// <summary>
     /// Where the job keeps its state (an address, or its URI): see Start-OssMigration -StateUri. The newest state is changed there. On a machine
     /// that has the job it need not be given. While another machine runs the job, it is refused.
@@ -153,6 +167,10 @@ public sealed class SetMigrationJobCommand : JobCommand
             changes.Add($"run {Display.Number(RunCount)} times");
         if (Given(nameof(ConflictAction)))
             changes.Add(ConflictAction == ConflictAction.Overwrite ? "replace after cut-over what changed at the source" : "report what changed at the source after cut-over");
+        if (RestoreDays is { } days)
+            changes.Add(days == 0 ? "restore nothing" : $"restore archived objects for {days} days");
+        if (RestoreTier is { } tier)
+            changes.Add($"restore by tier {tier}");
         if (Given(nameof(RepairMetadata)))
             changes.Add(RepairMetadata ? "put metadata right" : "leave metadata alone");
         if (changes.Count == 0)
@@ -180,6 +198,8 @@ public sealed class SetMigrationJobCommand : JobCommand
             Interval = Given(nameof(Interval)) ? Interval : null,
             RunCount = Given(nameof(RunCount)) ? RunCount : null,
             ConflictAction = Given(nameof(ConflictAction)) ? ConflictAction : null,
+            RestoreDays = RestoreDays,
+            RestoreTier = RestoreTier,
             RepairMetadata = Given(nameof(RepairMetadata)) ? RepairMetadata : null,
         });
         if (PassThru)

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using OssMigration.Core.Reporting;
 
@@ -43,6 +44,21 @@ public static class Display
             return text;
         string? colour = PSObject.AsPSObject(colours.Properties["Foreground"]?.Value ?? "").Properties[ColourOf(text)]?.Value?.ToString();
         return colour is null ? text : colour + text + colours.Properties["Reset"]?.Value;
+    }
+
+    /// <summary>What there is to restore, by class: <c>GLACIER: 12 requests, 3.00 GiB retrieved</c>. Prices are the source's, by class and tier.</summary>
+    /// <param name="byClass">The counts of a forecast.</param>
+    public static string Restore(IDictionary? byClass)
+    {
+        List<string> found = [];
+        foreach (DictionaryEntry entry in byClass ?? new Hashtable())
+        {
+            PSMemberInfoCollection<PSPropertyInfo> count = PSObject.AsPSObject(entry.Value).Properties;
+            string objects = Number(LanguagePrimitives.ConvertTo<long?>(count["Objects"]?.Value));
+            found.Add($"{Text($"{entry.Key}")}: {objects} requests, {Size(LanguagePrimitives.ConvertTo<double?>(count["Bytes"]?.Value))} retrieved");
+        }
+
+        return string.Join("; ", found.Order(StringComparer.Ordinal));
     }
 
     /// <summary>What becomes of aspects with one effect: <c>Metadata 400, Tags 20</c>; a dash for nothing.</summary>

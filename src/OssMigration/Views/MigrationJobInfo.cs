@@ -94,6 +94,12 @@ public sealed record MigrationJobInfo
     /// <summary>What happens to an object whose key the destination cannot hold.</summary>
     public InvalidKeyAction InvalidKeyAction => _status.Job.InvalidKeyAction;
 
+    /// <summary>For how many days archived objects are restored; null where none is asked for.</summary>
+    public int? RestoreDays => _status.Job.RestoreDays;
+
+    /// <summary>How fast.</summary>
+    public RestoreTier RestoreTier => _status.Job.RestoreTier;
+
     /// <summary>Whether tags are carried.</summary>
     public bool CopyTag => _status.Job.Fidelity?.CopyTags == true;
 

@@ -6,7 +6,7 @@ using OssMigration.TestKit;
 namespace OssMigration.Core.Tests.Jobs;
 
 /// <summary>Passes everything on to a memory store and remembers what was asked for. Can be told that its process is dead.</summary>
-internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter, IObjectTraitReader
+internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter, IObjectTraitReader, IObjectRestorer
 {
     private readonly MemoryStore _inner;
     private readonly ConcurrentDictionary<(StoreOperation Operation, string? Key), int> _done = new();
@@ -68,6 +68,8 @@ internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocume
     public Task<IReadOnlyList<KeyValuePair<string, string>>> ReadTagsAsync(string key, CancellationToken cancellationToken) => _inner.ReadTagsAsync(key, cancellationToken);
 
     public Task<AccessList> ReadAccessAsync(string key, CancellationToken cancellationToken) => _inner.ReadAccessAsync(key, cancellationToken);
+
+    public Task<RestoreAnswer> RestoreAsync(string key, int days, RestoreTier tier, CancellationToken cancellationToken) => _inner.RestoreAsync(key, days, tier, cancellationToken);
 
     public Task<BucketFacts> InspectBucketAsync(CancellationToken cancellationToken) => _inner.InspectBucketAsync(cancellationToken);
 

@@ -78,7 +78,7 @@ public sealed class PolicyRulesTests
         Assert.Equal(["oss:GetBucketInfo", "oss:PutBucket"], make.Actions);
         Assert.DoesNotContain("oss:PutBucket", all.Actions);
         Assert.All(Enum.GetValues<MigrationStep>(), step => Assert.Empty(
-            step is MigrationStep.CreateBucket or MigrationStep.RemoveDeleted or MigrationStep.CreateProbe or MigrationStep.KeepState or MigrationStep.CopyTag or MigrationStep.CopyAcl ? [] : (PolicyRules.For(PolicyTarget.Destination, Address("oss", "photos"), [step])?.Actions ?? []).Except(all.Actions)));
+            step is MigrationStep.CreateBucket or MigrationStep.RemoveDeleted or MigrationStep.CreateProbe or MigrationStep.KeepState or MigrationStep.CopyTag or MigrationStep.CopyAcl or MigrationStep.Restore ? [] : (PolicyRules.For(PolicyTarget.Destination, Address("oss", "photos"), [step])?.Actions ?? []).Except(all.Actions)));
         Assert.Null(PolicyRules.For(PolicyTarget.Source, Address("s3", "photos"), [MigrationStep.CreateBucket]));
     }
 
@@ -98,14 +98,14 @@ public sealed class PolicyRulesTests
     }
 
     [Fact]
-    public void Nothing_but_the_clean_up_and_a_probe_may_change_the_source()
+    public void Nothing_but_the_clean_up_and_a_probe_may_change_the_source_and_a_restoration_its_archive_state()
     {
         foreach (string scheme in (string[])["s3", "oss"])
         {
             foreach (MigrationStep step in Enum.GetValues<MigrationStep>().Except([MigrationStep.All, MigrationStep.Cleanup, MigrationStep.CreateProbe]))
             {
                 IReadOnlyList<string> actions = PolicyRules.For(PolicyTarget.Source, Address(scheme, "photos"), [step])?.Actions ?? [];
-                Assert.All(actions, action => Assert.Matches("^(s3|oss):(Get|List)", action));
+                Assert.All(actions, action => Assert.Matches(step == MigrationStep.Restore ? "^(s3|oss):RestoreObject$" : "^(s3|oss):(Get|List)", action));
             }
         }
     }

@@ -8,7 +8,7 @@ namespace OssMigration.TestKit;
 /// A store that fails by plan. Faults wait in a queue; each fires at the operations it fits, in the order planned, and
 /// several may fire at one call. A test ends with <see cref="VerifyAllFaultsFired"/>. Thread-safe.
 /// </summary>
-public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter, IObjectTraitReader
+public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter, IObjectTraitReader, IObjectRestorer
 {
     private readonly object _gate = new();
     private readonly List<PlannedFault> _plan = [];
@@ -106,6 +106,10 @@ public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBuc
     /// <inheritdoc/>
     public Task<AccessList> ReadAccessAsync(string key, CancellationToken cancellationToken) =>
         RunAsync(StoreOperation.ReadAccess, key, _ => ((IObjectTraitReader)inner).ReadAccessAsync(key, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<RestoreAnswer> RestoreAsync(string key, int days, RestoreTier tier, CancellationToken cancellationToken) =>
+        RunAsync(StoreOperation.Restore, key, _ => ((IObjectRestorer)inner).RestoreAsync(key, days, tier, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<BucketFacts> InspectBucketAsync(CancellationToken cancellationToken) =>
