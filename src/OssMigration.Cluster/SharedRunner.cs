@@ -16,7 +16,7 @@ public static class SharedRunner
     /// <param name="listener">Hears what happens.</param>
     /// <param name="cancellationToken">Stops cleanly: workers hand over, and the job is to be resumed.</param>
     /// <exception cref="QueueException">The broker cannot be used.</exception>
-    /// <exception cref="RefusedException">ClusterCoordinatorTaken, and what an engine refuses.</exception>
+    /// <exception cref="RefusedException">ClusterObjectList, ClusterCoordinatorTaken, and what an engine refuses.</exception>
     public static async IAsyncEnumerable<MigrationReport> RunAsync(
         EngineEnvironment environment,
         string jobName,
@@ -28,6 +28,8 @@ public static class SharedRunner
     {
         MigrationEngine engine = new(environment);
         MigrationJob job = engine.GetJob(jobName).Job;
+        if (job.ObjectList is { } list)
+            throw new RefusedException("ClusterObjectList", $"Job '{jobName}' has an object list ({list.Origin}), which lies on this machine only.", "Run it here with Start-OssMigration, or make a job without a list for many machines.");
         await using Coordinator coordinator = await Coordinator.StartAsync(address, job, listener, environment.Time, cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource leave = new();
         Task work = own is null ? Task.CompletedTask : Task.Run(() => WorkAsync(environment, address, own with { JobName = jobName, KeepsRunning = true }, listener, leave.Token), CancellationToken.None);

@@ -26,4 +26,12 @@ Describe 'New-MigrationJob' {
         $job.Mode | Should -Be 'Incremental'
         (Start-OssMigration $job).Copied.Objects | Should -Be 0
     }
+
+    It 'takes a list in place of the source, and objects of the pipeline' {
+        $job = New-MigrationJob from-list $source $destination -ObjectList "$folder/list.csv"
+        $job.ListedObjects | Should -Be 2
+        (Start-OssMigration $job).Listed.Objects | Should -Be 2
+        $piped = [pscustomobject] @{ Key = 'raw/2024/3.jpg' } | New-MigrationJob from-pipeline $source $destination
+        (Start-OssMigration $piped).Listed.Objects | Should -Be 1
+    }
 }

@@ -61,6 +61,9 @@ internal sealed record CopyContext
     /// <summary>Restores archived objects of the source; null where the job does not want that.</summary>
     public Func<string, CancellationToken, Task<RestoreAnswer>>? Restore { get; init; }
 
+    /// <summary>Whether what is at the source was told by a list of the user, and not by the store: a difference is reported then.</summary>
+    public bool IsFromList { get; init; }
+
     /// <summary>Puts headers right where the job wants that and the destination can; else null.</summary>
     public IMetadataWriter? Metadata { get; init; }
 

@@ -1,5 +1,6 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Fidelity;
+using OssMigration.Core.Lists;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -57,6 +58,8 @@ internal sealed class ObjectTransfer(CopyContext context)
 
                 if (now is null)
                     return TransferOutcome.Exceptional.Vanished;
+                if (context.IsFromList && !ListedEntries.IsAsListed(source, now.Entry))
+                    return OtherThanListed(source, now.Entry);
                 entry = now.Entry;
             }
             catch (StoreException exception) when (!exception.StopsJob)
@@ -69,6 +72,11 @@ internal sealed class ObjectTransfer(CopyContext context)
         return new TransferOutcome.Exceptional(
             MigrationItemState.Failed, "ChangingAtSource", $"The object changed at the source {MostChanges} times while it was read; it is left to the next run.");
     }
+
+    private static TransferOutcome.Exceptional OtherThanListed(ObjectEntry listed, ObjectEntry found) => new(
+        MigrationItemState.Failed,
+        "OtherThanListed",
+        FormattableString.Invariant($"The object list says {listed.Size} bytes, ETag {listed.ETag ?? "unknown"}; at the source are {found.Size} bytes, ETag {found.ETag}, of {found.LastModified:u}. It was not copied: piped to Start-OssMigration this item is copied as it is now."));
 
     /// <summary>Aborts what an upload row stands for, and forgets the row.</summary>
     public Task DropUploadAsync(Journal.UploadRow upload, OverwriteGuard guard, CancellationToken cancellationToken)

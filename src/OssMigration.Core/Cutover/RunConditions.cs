@@ -47,6 +47,14 @@ internal static class RunConditions
     /// <summary>What the job's filter leaves out.</summary>
     public static CutoverCondition Coverage(CutoverFacts facts)
     {
+        if (facts.Runs.Status.Job.ObjectList is { } list)
+        {
+            return Make(
+                CutoverSubject.Coverage, CutoverState.NotMet,
+                $"The job covers the {CutoverText.Objects(list.Objects)} of an object list ({list.Origin}). What was written, changed or deleted since the list was made is not seen.",
+                "Make a job without -ObjectList for the same addresses, run it (what is there already is not copied again), and check that one.");
+        }
+
         ObjectFilter filter = facts.Runs.Status.Job.Filter;
         string prefix = filter.Prefix.Length == 0 ? "" : $" below '{filter.Prefix}'";
         if (filter.IsEmptyBeyondPrefix)

@@ -18,6 +18,8 @@ internal static class JobFingerprint
             parts.Add(job.Policy.Identity);
         if (job.InvalidKeyAction != InvalidKeyAction.Fail)
             parts.Add(job.InvalidKeyAction.ToString());
+        if (job.ObjectList is { } list)
+            parts.Add(list.Digest);
         string text = JsonSerializer.Serialize(parts, JobJson.Options);
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
     }

@@ -23,6 +23,9 @@ internal sealed class JobFolder(string home, string name)
     /// <summary>Where a store that lists out of order is sorted.</summary>
     public string Scratch => System.IO.Path.Combine(Path, "scratch");
 
+    /// <summary>The sorted object list of a job that has one; its name is of its digest.</summary>
+    public string ObjectList(string digest) => System.IO.Path.Combine(Path, $"objects-{digest[..16]}.db");
+
     /// <summary>A file in <see cref="Scratch"/>.</summary>
     public string ScratchFile(string file) => System.IO.Path.Combine(Scratch, file);
 

@@ -28,6 +28,8 @@ internal static partial class JobOptionCheck
             yield return $"The destination's prefix '{job.Destination.Prefix}' begins with '{job.Destination.Prefix[0]}', which no key of OSS can.";
         if (Overlap(job.Source, job.Destination) is { } overlap)
             yield return overlap;
+        if (job.ObjectList is not null && job.Mode == MigrationMode.Incremental)
+            yield return "An object list tells what was there at one moment, so it goes with -Mode Full: a later list is another job.";
         foreach (string problem in job.Filter.Validate())
             yield return problem;
         foreach (string problem in Ranges(job))

@@ -1,6 +1,7 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Fidelity;
 using OssMigration.Core.Journal;
+using OssMigration.Core.Lists;
 using OssMigration.Core.RemoteState;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -39,6 +40,8 @@ public sealed class MigrationEngine(EngineEnvironment environment)
         using IDisposable held = origin.Lock();
         using JournalReader reader = origin.Read();
         MigrationJob model = reader.Job();
+        if (model.ObjectList is { } list)
+            throw new RefusedException("JobBaseObjectList", $"Job '{baseName}' has an object list ({list.Origin}), and what is not in it is not settled.", "Make a job with a newer list, or without one: what is at the destination already is not copied again.");
         MigrationJob made = change(model) with
         {
             Source = model.Source,
@@ -51,6 +54,34 @@ public sealed class MigrationEngine(EngineEnvironment environment)
         Inheritance inheritance = new(origin, reader);
         inheritance.Check();
         Folder(made.Name).Create(made, inheritance.CopyTo);
+        return made;
+    }
+
+    /// <summary>An empty object list for a job to be made, to be filled and given to <see cref="CreateJob(MigrationJob, ObjectListIntake, string, CancellationToken)"/>.</summary>
+    /// <param name="source">Keys of the list that do not begin with the prefix of this address are left out.</param>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public ObjectListIntake BeginObjectList(StoreAddress source)
+        => new(Path.Combine(environment.Home, "lists", FormattableString.Invariant($"list-{(long)(environment.Chance() * 1e15):x}")), source.Prefix);
+
+    /// <summary>As <see cref="CreateJob(MigrationJob)"/>, for a job whose source is told by a list.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="list">The list; nothing can be added to it any more.</param>
+    /// <param name="origin">Where the list came from, for people. No secret.</param>
+    /// <param name="cancellationToken">Cancels; then there is no job.</param>
+    /// <exception cref="ArgumentException">The list has no object below the source's prefix.</exception>
+    /// <exception cref="StoreException">LocalDisk: the disk refuses.</exception>
+    public MigrationJob CreateJob(MigrationJob job, ObjectListIntake list, string origin, CancellationToken cancellationToken)
+    {
+        JobFolder folder = Folder(job.Name);
+        MigrationJob made = job with { CreatedAt = environment.Time.GetUtcNow() };
+        JobOptionCheck.Check(made with { ObjectList = new ObjectListFacts { Origin = origin, Digest = "", Objects = 0, Bytes = 0, LookedUp = 0 } });
+        if (folder.Exists)
+            throw new JobStateException(JobStateError.AlreadyExists, job.Name, $"There is a job '{job.Name}' already.");
+        if (list.Taken == 0)
+            throw new ArgumentException($"The object list ({origin}) has no object below {job.Source}{(list.Outside == 0 ? "" : FormattableString.Invariant($"; {list.Outside} have keys outside of that prefix"))}.");
+        Directory.CreateDirectory(folder.Path);
+        made = made with { ObjectList = list.Finish(origin, facts => folder.ObjectList(facts.Digest), cancellationToken) };
+        folder.Create(made);
         return made;
     }
 

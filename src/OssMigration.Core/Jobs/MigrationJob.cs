@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OssMigration.Core.Fidelity;
 using OssMigration.Core.Listing;
+using OssMigration.Core.Lists;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Jobs;
@@ -65,6 +66,12 @@ public sealed record MigrationJob
 
     /// <summary>Which objects of the source take part.</summary>
     public ObjectFilter Filter { get; init; } = new();
+
+    /// <summary>What a list says is at the source, in place of a listing; null for a listing.</summary>
+    public ObjectListFacts? ObjectList { get; init; }
+
+    /// <summary>Whether the job covers all that is below its prefix; only then can it be a proof for clean-up.</summary>
+    internal bool IsWhole => ObjectList is null && Filter.IsEmptyBeyondPrefix;
 
     /// <summary>The default of <see cref="ClockSkewMargin"/>.</summary>
     public static TimeSpan DefaultClockSkewMargin { get; } = TimeSpan.FromMinutes(2);
@@ -152,7 +159,7 @@ public sealed record MigrationJob
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>
-    /// SHA-256 over what changes the result (addresses, mode, overwrite, filter, fidelity), never over limits or
+    /// SHA-256 over what changes the result (addresses, mode, overwrite, filter, fidelity, the digest of an object list), never over limits or
     /// credentials. A journal with another fingerprint is refused.
     /// </summary>
     [JsonIgnore]

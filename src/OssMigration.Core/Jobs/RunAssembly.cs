@@ -92,6 +92,7 @@ internal sealed class RunAssembly
         Translator = new ObjectTranslator(new FidelityRules(_stretch.Job.Policy, _stretch.Stores.Destination.Limits, _stretch.Stores.Keys), _stretch.Stores.SourceTraits),
         Restore = _stretch.Stores.SourceRestore,
         Metadata = _stretch.Job.RepairMetadata ? _stretch.Stores.DestinationMetadata : null,
+        IsFromList = _stretch.Job.ObjectList is not null && _stretch.Run.Scope == RunScope.Everything,
         Cutover = _stretch.Cutover.Moment is { } moment ? new CutoverEvidence(moment, _stretch.Job.ClockSkewMargin) : null,
     };
 

@@ -1,6 +1,7 @@
 using OssMigration.Core.Copying;
 using OssMigration.Core.Fidelity;
 using OssMigration.Core.Listing;
+using OssMigration.Core.Lists;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 using OssMigration.Core.Throttling;
@@ -36,7 +37,7 @@ internal sealed class StoreChain : IAsyncDisposable
         IObjectTraitReader? traits = source as IObjectTraitReader;
         IObjectRestorer? restorer = source as IObjectRestorer;
         RetryingStore retryingSource = Retrying(new MeteredStore(source, _sourceMeter, Pace, Reads), _sourceMeter);
-        Source = new PrefixStore(retryingSource, job.Source.Prefix);
+        Source = Listed(environment, job, new PrefixStore(retryingSource, job.Source.Prefix));
         if (traits is not null)
             SourceTraits = new TraitReader(traits, retryingSource, _sourceMeter, job.Source.Prefix);
         if (restorer is not null && job.RestoreDays is { } days)
@@ -66,6 +67,15 @@ internal sealed class StoreChain : IAsyncDisposable
             meter.CountRetry();
             listener.OnEvent(new RunEvent(EventLevel.Verbose, $"Again in {delay.TotalMilliseconds:F0} ms: {error.Describe()}"));
         });
+    }
+
+    private static IObjectReader Listed(EngineEnvironment environment, MigrationJob job, IObjectReader source)
+    {
+        if (job.ObjectList is not { } list)
+            return source;
+        EntryTable table = EntryTable.OpenKept(new JobFolder(environment.Home, job.Name).ObjectList(list.Digest))
+            ?? throw new JobStateException(JobStateError.Damaged, job.Name, $"The object list of job '{job.Name}' ({list.Origin}) is not in the job's folder any more. Make the job anew.");
+        return new ObjectListStore(source, table);
     }
 
     /// <summary>The source below its prefix.</summary>

@@ -19,11 +19,11 @@ internal static class JobGate
     /// <exception cref="RefusedException">It may not.</exception>
     public static void Check(MigrationJob job, RunRow? last, MigrationReport? report, bool isRunning, DateTimeOffset now, bool acceptSuperseded)
     {
-        if (!job.Filter.IsEmptyBeyondPrefix)
+        if (!job.IsWhole)
         {
             throw new RefusedException(
-                "LifecycleJobFiltered", $"Job '{job.Name}' has a filter beyond its prefix. A lifecycle rule has none, and would delete what was filtered out.",
-                "Make a job without -Include, -Exclude, sizes and dates, run it and compare; what is at the destination already is not copied again.");
+                "LifecycleJobFiltered", $"Job '{job.Name}' has {(job.ObjectList is null ? "a filter beyond its prefix" : "an object list")}. A lifecycle rule has none, and would delete what was left out.",
+                "Make a job without -ObjectList, -Include, -Exclude, sizes and dates, run it and compare; what is at the destination already is not copied again.");
         }
 
         if (isRunning)

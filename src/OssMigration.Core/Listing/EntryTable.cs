@@ -8,6 +8,7 @@ namespace OssMigration.Core.Listing;
 internal sealed class EntryTable : IDisposable
 {
     private readonly string _path;
+    private bool _isKept;
 
     private EntryTable(string path) => _path = path;
 
@@ -50,15 +51,42 @@ internal sealed class EntryTable : IDisposable
         transaction.Commit();
     });
 
+    /// <summary>Opens a table that was kept. It is not deleted with its object.</summary>
+    /// <param name="path">Its file.</param>
+    /// <returns>Null where there is none.</returns>
+    public static EntryTable? OpenKept(string path) => File.Exists(path) ? new EntryTable(path) { _isKept = true } : null;
+
+    /// <summary>Puts the file, forced to the disk, in this place.</summary>
+    /// <exception cref="StoreException">LocalDisk: the disk refuses.</exception>
+    public void Keep(string path)
+    {
+        try
+        {
+            using (FileStream file = new(_path, FileMode.Open, FileAccess.ReadWrite))
+                file.Flush(flushToDisk: true);
+            File.Move(_path, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreErrorKind.LocalDisk, path, $"The sorted list cannot be kept on the disk: {error.Message}", error);
+        }
+    }
+
     /// <summary>The entries with start &lt; key &lt;= end in order; null leaves that side open.</summary>
     public IEnumerable<ObjectEntry> Read(string? startExclusive, string? endInclusive)
+        => Read(startExclusive is null ? "TRUE" : "key > $start", startExclusive, endInclusive);
+
+    /// <summary>The entries from a key on, that key included, in order.</summary>
+    public IEnumerable<ObjectEntry> ReadFrom(string startInclusive) => Read("key >= $start", startInclusive, endInclusive: null);
+
+    private IEnumerable<ObjectEntry> Read(string beginning, string? start, string? endInclusive)
     {
         using SqliteConnection connection = Open();
         using SqliteCommand select = connection.CreateCommand();
         select.CommandText = "SELECT key, size, version, etag, modified, class, availability FROM entry WHERE "
-            + (startExclusive is null ? "TRUE" : "key > $start") + " AND " + (endInclusive is null ? "TRUE" : "key <= $end") + " ORDER BY key";
-        if (startExclusive is not null)
-            select.Parameters.AddWithValue("$start", Encoding.UTF8.GetBytes(startExclusive));
+            + beginning + " AND " + (endInclusive is null ? "TRUE" : "key <= $end") + " ORDER BY key";
+        if (start is not null)
+            select.Parameters.AddWithValue("$start", Encoding.UTF8.GetBytes(start));
         if (endInclusive is not null)
             select.Parameters.AddWithValue("$end", Encoding.UTF8.GetBytes(endInclusive));
         using SqliteDataReader row = select.ExecuteReader();
@@ -71,9 +99,11 @@ internal sealed class EntryTable : IDisposable
         }
     }
 
-    /// <summary>Deletes the file where that is possible; the folder it is in is scratch.</summary>
+    /// <summary>Deletes the file, unless it was kept, where that is possible; the folder it is in is scratch.</summary>
     public void Dispose()
     {
+        if (_isKept)
+            return;
         try
         {
             Delete();

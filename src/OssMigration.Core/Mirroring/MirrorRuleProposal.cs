@@ -25,7 +25,7 @@ internal sealed class MirrorRuleProposer(EngineEnvironment environment, Migratio
             (origin, region) = (found.BaseUrl, found.SigningRegion);
         }
 
-        if (!job.Filter.IsEmptyBeyondPrefix)
+        if (!job.IsWhole)
             warnings.Add($"The job {job.Name} has a filter that a rule cannot have: readers will find objects through the mirror that the job leaves out.");
         MirrorRule rule = new()
         {

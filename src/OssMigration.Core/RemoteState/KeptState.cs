@@ -66,7 +66,10 @@ public sealed class KeptState : IAsyncDisposable
         {
             LocalState before = Local(folder);
             if (before.Job is { } job)
+            {
+                StateRules.CheckList(job);
                 StateRules.CheckPlace(job, location.Address);
+            }
             await store.CheckAsync(cancellationToken).ConfigureAwait(false);
             SnapshotStore snapshots = new(store, folder.Name);
             if (StateRules.Choose(folder.Name, before, await snapshots.NewestAsync(cancellationToken).ConfigureAwait(false), location.Address) == StateChoice.Nothing)

@@ -53,6 +53,14 @@ internal static class StateRules
         return local.Marker is { } marker && marker.Id.CompareTo(newest.Id) >= 0 ? StateChoice.Local : StateChoice.Snapshot;
     }
 
+    /// <summary>Refuses a job with an object list, which lies in the job's folder only.</summary>
+    /// <exception cref="RefusedException">StateObjectList.</exception>
+    public static void CheckList(MigrationJob job)
+    {
+        if (job.ObjectList is { } list)
+            throw new RefusedException("StateObjectList", $"Job '{job.Name}' has an object list ({list.Origin}), which lies on this machine only.", "Run it here without -StateUri.");
+    }
+
     /// <summary>Refuses a place that a run would read or write.</summary>
     /// <exception cref="RefusedException">StateUriOverlaps.</exception>
     public static void CheckPlace(MigrationJob job, StoreAddress place)

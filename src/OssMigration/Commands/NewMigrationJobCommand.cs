@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Listing;
+using OssMigration.Core.Lists;
 using OssMigration.Core.Stores;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
@@ -34,15 +35,21 @@ namespace OssMigration.Commands;
 /// <code>New-MigrationJob -Name photos-hourly -BaseJob photos -Mode Incremental -Interval 01:00:00 -RunCount 24</code>
 /// </example>
 /// <example>
+/// The objects that a list names, without listing the source
+/// <code>New-MigrationJob listed $source $destination -ObjectList ./list.csv</code>
+/// The manifest.json of an inventory of S3 or OSS does as well, here or at a store. Objects that Import-Csv or Get-MigrationItem give come down the pipeline.
+/// </example>
+/// <example>
 /// See what would be made
 /// <code>New-MigrationJob try $source $destination -WhatIf</code>
 /// </example>
 [Cmdlet(VerbsCommon.New, "MigrationJob", DefaultParameterSetName = AddressSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MigrationJobInfo))]
-public sealed class NewMigrationJobCommand : MigrationCommand
+public sealed class NewMigrationJobCommand : AsyncMigrationCommand
 {
     private const string AddressSet = "Address";
     private const string BaseSet = "BaseJob";
+    private const string Pipeline = "the pipeline";
 
     // What a job that goes on from another one has of its own.
     private static readonly string[] OwnParameters = [nameof(Name), nameof(BaseJob), nameof(Mode), nameof(Interval), nameof(RunCount)];
@@ -53,6 +60,8 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     private readonly StrongBox<ConflictAction> _conflictAction = new();
     private readonly StrongBox<InvalidKeyAction> _invalidKeyAction = new();
     private readonly StrongBox<RestoreTier> _restoreTier = new();
+
+    private ObjectListIntake? _list;
 
     /// <summary>3 to 63 lower-case letters, digits and hyphens.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -82,6 +91,21 @@ public sealed class NewMigrationJobCommand : MigrationCommand
     [ArgumentCompleter(typeof(JobNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string BaseJob { get; set; } = "";
+
+    /// <summary>
+    /// A list of the objects at the source, which is then not listed: a file in CSV whose first line names the columns (Key, and as far as they
+    /// are known Size, ETag, LastModified, StorageClass), or the manifest.json of an inventory of S3 or OSS in CSV. A path, the URI of the file
+    /// at a store (<c>s3://inventories/photos/manifest.json</c>), or an address of it with keys of its own. Keys in a CSV are what follows the source's
+    /// prefix. What is gone or other than listed is reported when it is read, and not copied. A job with a list is no proof for clean-up.
+    /// </summary>
+    [Parameter(ParameterSetName = AddressSet)]
+    [ValidateNotNullOrEmpty]
+    public object? ObjectList { get; set; }
+
+    /// <summary>Objects of the source from the pipeline, in place of -ObjectList: anything with a Key, and as far as they are known Size, ETag, LastModified, StorageClass.</summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = AddressSet)]
+    [ValidateNotNull]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>Full (default): one run whenever it is started. Incremental: -RunCount runs, one every -Interval.</summary>
     [Parameter]
@@ -306,15 +330,71 @@ public sealed class NewMigrationJobCommand : MigrationCommand
             return;
         }
 
+        if (MyInvocation.ExpectingInput)
+            Take(InputObject ?? throw new ArgumentException("Nothing can be made of an object of the pipeline that is none."));
+        else if (InputObject is not null)
+            throw new ArgumentException("Objects of a list come down the pipeline; -InputObject cannot be given by hand.");
+        else
+            Make();
+    }
+
+    /// <inheritdoc/>
+    private protected override void Finish()
+    {
+        if (!MyInvocation.ExpectingInput || ParameterSetName == BaseSet)
+            return;
+        if (_list is null)
+            throw new ArgumentException("No object came down the pipeline, so there is nothing to migrate.");
+        Make();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _list?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Take(PSObject input)
+    {
+        if (ObjectList is not null)
+            throw new ArgumentException("Objects came down the pipeline and -ObjectList names a list too. Give one of them.");
+        _list ??= Engine.BeginObjectList(Source);
+        _list.Add(ListedInput.Read(input));
+    }
+
+    private void Make()
+    {
         MigrationJob job = Build();
-        if (!ShouldProcess($"{Name}: {Source} -> {Destination}", "Make a migration job"))
+        ObjectListPlace? place = ObjectList is null ? null : ListedInput.PlaceOf(ObjectList, this);
+        string what = place is null && _list is null ? "" : $", by the object list of {place?.Origin ?? Pipeline}";
+        if (!ShouldProcess(Display.Text($"{Name}: {Source} -> {Destination}{what}"), "Make a migration job"))
             return;
         if (job.ConflictAction == ConflictAction.Overwrite)
             WriteWarning(RiskText.ConflictAction);
         if (job.RepairMetadata)
             WriteWarning(RiskText.RepairMetadata);
-        Engine.CreateJob(job);
+        if (place is null && _list is null)
+            Engine.CreateJob(job);
+        else
+            MakeFromList(job, place);
         WriteObject(new MigrationJobInfo(Engine.GetJob(Name)));
+    }
+
+    private void MakeFromList(MigrationJob job, ObjectListPlace? place)
+    {
+        ObjectListIntake list = _list ??= Engine.BeginObjectList(job.Source);
+        Run(async (queue, cancellationToken) =>
+        {
+            if (place is not null)
+                await new ObjectListReader(EngineEnvironment, new CommandListener(queue, maximumErrors: 0)).ReadAsync(place, job.Source, list, cancellationToken).ConfigureAwait(false);
+            Engine.CreateJob(job, list, place?.Origin ?? Pipeline, cancellationToken);
+        });
+        if (list.Outside > 0)
+            WriteWarning($"{Display.Number(list.Outside)} objects of the list are left out: their keys do not begin with {Display.Text(job.Source.Uri)}.");
+        if (list.Doubled == list.Taken)
+            WriteWarning(Display.Text($"Every key of the list begins with the source's prefix '{job.Source.Prefix}' once more. Keys of a list are what follows the prefix: if these are full keys, make the job without a prefix in -Source."));
     }
 
     private void GoOn()

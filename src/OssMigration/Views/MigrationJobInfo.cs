@@ -76,6 +76,12 @@ public sealed record MigrationJobInfo
     /// <summary>Only objects of an earlier date; null for no bound.</summary>
     public DateTimeOffset? ModifiedBefore => _status.Job.Filter.ModifiedBefore;
 
+    /// <summary>Where the list of its objects came from; null for a job that lists its source.</summary>
+    public string? ObjectList => _status.Job.ObjectList?.Origin;
+
+    /// <summary>Objects of that list; null for a job that lists its source.</summary>
+    public long? ListedObjects => _status.Job.ObjectList?.Objects;
+
     /// <summary>By how much the clocks of the two ends may differ.</summary>
     public TimeSpan ClockSkewMargin => _status.Job.ClockSkewMargin;
 

@@ -10,7 +10,7 @@ internal static class CmdletNames
     // Of modules that this host has not got.
     private static readonly HashSet<string> Elsewhere =
     [
-        "Connect-AzAccount", "Export-Clixml", "Export-Csv", "Format-List", "Get-AzAccessToken", "Get-Credential", "Group-Object", "Import-Clixml", "Join-Path", "Select-Object", "Use-STSRole",
+        "Connect-AzAccount", "Export-Clixml", "Export-Csv", "Format-List", "Get-AzAccessToken", "Get-Credential", "Group-Object", "Import-Clixml", "Import-Csv", "Join-Path", "Select-Object", "Use-STSRole",
     ];
 
     private static readonly Lazy<HashSet<string>> Here = new(() =>
