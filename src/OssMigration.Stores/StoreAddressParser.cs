@@ -4,12 +4,12 @@ namespace OssMigration.Stores;
 
 /// <summary>
 /// Reads addresses as people write them: <c>s3://bucket/prefix</c>, <c>oss://bucket/prefix</c>, <c>azblob://account/container/prefix</c>,
-/// <c>file:///folder</c>. Taken literally: nothing is decoded, trimmed or normalised, because a key may hold <c>%2F</c>, <c>//</c> and <c>..</c>.
+/// <c>https://host/list.txt</c>, <c>file:///folder</c>. Taken literally: nothing is decoded, trimmed or normalised, because a key may hold <c>%2F</c>, <c>//</c> and <c>..</c>.
 /// </summary>
 public static class StoreAddressParser
 {
     private const int LongestOssBucket = 63;
-    private const string Known = "s3, oss, azblob, file";
+    private const string Known = "s3, oss, azblob, https, file";
 
     /// <summary>Reads an address.</summary>
     /// <param name="text">The address; what follows the bucket's slash is the prefix.</param>
@@ -27,6 +27,7 @@ public static class StoreAddressParser
             "file" => new StoreAddress { Scheme = scheme, Bucket = Folder(rest) },
             "s3" or "oss" => Bucket(scheme, rest),
             "azblob" => Container(rest),
+            "http" or "https" => new StoreAddress { Scheme = scheme, Bucket = rest, Credential = new CredentialReference(CredentialKind.Anonymous) },
             _ => throw new ArgumentException(UnknownScheme(scheme), nameof(text)),
         };
         Check(address);
@@ -50,6 +51,9 @@ public static class StoreAddressParser
                 break;
             case "azblob":
                 CheckContainer(address);
+                break;
+            case "http" or "https":
+                CheckList(address);
                 break;
             case "file":
                 if (!Path.IsPathFullyQualified(address.Bucket))
@@ -118,6 +122,19 @@ public static class StoreAddressParser
             CheckBucket(name);
         if (!names[0].All(char.IsAsciiLetterOrDigit))
             throw new ArgumentException("The name of a storage account has letters and digits only. An endpoint is given apart from the address.");
+    }
+
+    // What stands there may be a secret, so it is not repeated.
+    private static void CheckList(StoreAddress address)
+    {
+        bool isUrl = Uri.TryCreate($"{address.Scheme}://{address.Bucket}", UriKind.Absolute, out Uri? url)
+            && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0 && url.AbsolutePath.Length > 1;
+        if (!isUrl)
+            throw new ArgumentException("An address of a list is the URL of a file with neither user nor query, for example https://host/list.txt.");
+        if (address.Prefix.Length > 0)
+            throw new ArgumentException($"{address} has a prefix, and a list has none: name the file.");
+        if (address.Endpoint is not null)
+            throw new ArgumentException($"{address} is where the list is; it has no endpoint besides.");
     }
 
     private static void CheckOssBucket(string bucket)

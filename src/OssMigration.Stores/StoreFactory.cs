@@ -1,12 +1,13 @@
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Azure;
 using OssMigration.Stores.Files;
+using OssMigration.Stores.HttpList;
 using OssMigration.Stores.Oss;
 using OssMigration.Stores.S3;
 
 namespace OssMigration.Stores;
 
-/// <summary>Opens S3, OSS and folders; Azure for reading.</summary>
+/// <summary>Opens S3, OSS and folders; Azure and lists of URLs for reading.</summary>
 public sealed class StoreFactory : IStoreFactory
 {
     /// <inheritdoc/>
@@ -18,6 +19,7 @@ public sealed class StoreFactory : IStoreFactory
             "s3" => S3Store.Open(address, options),
             "oss" => OssStore.Open(address, options),
             "azblob" => AzureStore.Open(address, options),
+            "http" or "https" => HttpListStore.Open(address, options),
             _ => FileStore.Open(address, options),
         };
     }

@@ -44,10 +44,10 @@ public sealed class StoreAddressParserTests
     }
 
     [Theory]
-    [InlineData("", "s3, oss, azblob, file")]
-    [InlineData("bucket/prefix", "s3, oss, azblob, file")]
+    [InlineData("", "s3, oss, azblob, https, file")]
+    [InlineData("bucket/prefix", "s3, oss, azblob, https, file")]
     [InlineData("/data/photos", "file:///")]
-    [InlineData("ftp://host/x", "'ftp' is not known. Known schemes: s3, oss, azblob, file")]
+    [InlineData("ftp://host/x", "'ftp' is not known. Known schemes: s3, oss, azblob, https, file")]
     [InlineData("s3://", "no bucket")]
     [InlineData("s3:///prefix", "no bucket")]
     [InlineData("s3://bucket?x", "U+003F")]

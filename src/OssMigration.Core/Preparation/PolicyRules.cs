@@ -55,6 +55,7 @@ public static class PolicyRules
     {
         "s3" or "oss" => null,
         "azblob" => "Azure has roles and signatures: assign the role Storage Blob Data Reader on the container, or make a shared access signature with the rights to read and list (sp=rl)",
+        "http" or "https" => "what a list names is fetched without keys",
         _ => "a folder is opened by the rights of the file system, to the account that runs the job",
     };
 

@@ -34,10 +34,10 @@ public enum SignatureVersion
 /// </summary>
 public sealed record StoreAddress
 {
-    /// <summary>s3, oss, azblob or file.</summary>
+    /// <summary>s3, oss, azblob, https (http) or file.</summary>
     public required string Scheme { get; init; }
 
-    /// <summary>The bucket; for Azure <c>account/container</c>, for files the absolute folder.</summary>
+    /// <summary>The bucket; for Azure <c>account/container</c>, for a list its URL without the scheme, for files the absolute folder.</summary>
     public required string Bucket { get; init; }
 
     /// <summary>Keys start with it; empty for the whole bucket. Taken literally: nothing is decoded, added or trimmed.</summary>
@@ -67,7 +67,7 @@ public sealed record StoreAddress
 
     /// <summary>The address as a URI, <c>scheme://bucket/prefix</c>.</summary>
     [JsonIgnore]
-    public string Uri => Scheme == "file" ? $"file://{Bucket}" : $"{Scheme}://{Bucket}/{Prefix}";
+    public string Uri => Scheme is "file" or "http" or "https" ? $"{Scheme}://{Bucket}" : $"{Scheme}://{Bucket}/{Prefix}";
 
     /// <inheritdoc/>
     public override string ToString() => Uri;

@@ -81,8 +81,8 @@ internal sealed class HttpAnswer : IDisposable
         return found ?? None;
     }
 
-    /// <summary>The body as a stream of exactly so many bytes. Valid until the answer is disposed.</summary>
-    public Stream OpenBody(long length) => new AnswerStream(_response.Content.ReadAsStream(_context.Watch.Token), length, _context);
+    /// <summary>The body as a stream of exactly so many bytes, or as many as come for null. Valid until the answer is disposed.</summary>
+    public Stream OpenBody(long? length) => new AnswerStream(_response.Content.ReadAsStream(_context.Watch.Token), length, _context);
 
     /// <summary>The answer for a vendor's SDK: its headers, and its body, with which this is disposed.</summary>
     public HttpResponseMessage ToMessage(HttpRequestMessage request)

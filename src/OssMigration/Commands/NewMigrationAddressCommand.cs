@@ -33,6 +33,11 @@ namespace OssMigration.Commands;
 /// An account key or a shared access signature goes in as the password of -Credential, with the account as user name.
 /// </example>
 /// <example>
+/// A list of URLs
+/// <code>New-MigrationAddress https://www.example.com/list.txt</code>
+/// Two columns: what a URL begins with, and the rest of it, which is the key.
+/// </example>
+/// <example>
 /// A folder
 /// <code>New-MigrationAddress file:///data/photos</code>
 /// </example>
@@ -60,7 +65,7 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
     private readonly StrongBox<AddressingStyle> _addressingStyle = new();
     private readonly StrongBox<SignatureVersion> _signatureVersion = new();
 
-    /// <summary>The address as a URI: <c>s3://bucket/prefix</c>, <c>oss://bucket/prefix</c>, <c>azblob://account/container/prefix</c> or <c>file:///folder</c>. Keys are taken literally.</summary>
+    /// <summary>The address as a URI: <c>s3://bucket/prefix</c>, <c>oss://bucket/prefix</c>, <c>azblob://account/container/prefix</c>, <c>https://host/list.txt</c> or <c>file:///folder</c>. Keys are taken literally.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(AddressCompleter))]
     [ValidateNotNullOrEmpty]

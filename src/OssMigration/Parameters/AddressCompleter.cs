@@ -8,7 +8,7 @@ namespace OssMigration.Parameters;
 /// </summary>
 public sealed class AddressCompleter : WordCompleter
 {
-    private const string Schemes = "s3:// oss:// azblob:// file:///";
+    private const string Schemes = "s3:// oss:// azblob:// https:// file:///";
 
     /// <inheritdoc/>
     private protected override IEnumerable<(string Text, string Meaning)> Words(string typed, IDictionary given)
