@@ -42,11 +42,13 @@ public abstract class HttpListContract(Func<WebServer, string> host) : SourceCon
         await WriteAsync("key", content);
         SourceVersion version = (await HeadAsync("key")).Entry.Version;
 
-        byte[][] parts = await Task.WhenAll(Enumerable.Range(0, 10).Select(part => ReadAsync("key", new ByteRange(part * 100_000, 100_000), version)));
-
-        Assert.Equal(content, parts.SelectMany(part => part));
+        for (int part = 0; part < 10; part++)
+            Assert.Equal(content[(part * 100_000)..((part + 1) * 100_000)], await ReadAsync("key", new ByteRange(part * 100_000, 100_000), version));
         // The first byte is asked for once, to see whether the server sends ranges: one that does not begins with the whole.
         Assert.InRange(Folder.BytesSent("key"), 1_000_000, 2_000_000);
+
+        byte[][] parts = await Task.WhenAll(Enumerable.Range(0, 10).Select(part => ReadAsync("key", new ByteRange(part * 100_000, 100_000), version)));
+        Assert.Equal(content, parts.SelectMany(part => part));
         foreach (int part in (int[])[7, 2, 3, 9, 0])
             Assert.Equal(content[(part * 100_000)..((part + 1) * 100_000)], await ReadAsync("key", new ByteRange(part * 100_000, 100_000), version));
     }
@@ -55,7 +57,7 @@ public abstract class HttpListContract(Func<WebServer, string> host) : SourceCon
     {
         WebServer server = WebServer.Require();
         _folders.Add(new WebFolder(server));
-        return new(HttpListStore.Open(Folder.Address(Host), new StoreOpenOptions()));
+        return new(Repeating(HttpListStore.Open(Folder.Address(Host), new StoreOpenOptions())));
     }
 
     protected override ValueTask<IObjectReader> OpenStoreWithoutBucketAsync()
@@ -66,6 +68,9 @@ public abstract class HttpListContract(Func<WebServer, string> host) : SourceCon
         Folder.Write(Host, key, content);
         return Task.CompletedTask;
     }
+
+    // nginx resets a connection now and then after an answer of 412, which the engine's own repetition gets over.
+    private static RetryingStore Repeating(IObjectReader store) => new(store, new RetryOptions(), TimeProvider.System, () => 0);
 
     protected override ValueTask RemoveStoreAsync()
     {

@@ -38,6 +38,7 @@ public sealed class OssErrorTests
     [InlineData(403, "InvalidObjectState", StoreErrorKind.NeedsRestore)]
     [InlineData(403, "UserDisable", StoreErrorKind.Credential)]
     [InlineData(403, "SecondLevelDomainForbidden", StoreErrorKind.AccessDenied)]
+    [InlineData(400, "PublicEndpointForbidden", StoreErrorKind.AccessDenied)]
     [InlineData(404, "NoSuchBucket", StoreErrorKind.NoSuchBucket)]
     [InlineData(404, "NoSuchKey", StoreErrorKind.NotFound)]
     [InlineData(404, "NoSuchUpload", StoreErrorKind.NoSuchUpload)]

@@ -29,6 +29,9 @@ public sealed record AddressCheck
     /// <summary>Whether the bucket keeps old versions.</summary>
     public BucketVersioning Versioning { get; init; } = BucketVersioning.Unknown;
 
+    /// <summary>The storage class that the bucket gives to what is written without one.</summary>
+    public string? StorageClass { get; init; }
+
     /// <summary>What stands in the way, one sentence each; empty when the address can be used.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using OssMigration.Core.Preparation;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Jobs;
@@ -15,6 +16,8 @@ internal sealed class AddressChecker(EngineEnvironment environment, ICredentialP
         Findings findings = new(address);
         if (store is IBucketInspector bucket)
             await InspectAsync(bucket, role, findings, cancellationToken).ConfigureAwait(false);
+        if (findings.MayGoOn && role == AddressRole.Destination && store is IBucketDocuments documents)
+            await AdviseAsync(documents, address.Prefix, findings, cancellationToken).ConfigureAwait(false);
         if (findings.MayGoOn)
             await ReadAsync(store, address.Prefix, findings, cancellationToken).ConfigureAwait(false);
         if (findings.MayGoOn && role == AddressRole.Destination)
@@ -29,12 +32,43 @@ internal sealed class AddressChecker(EngineEnvironment environment, ICredentialP
             BucketFacts facts = await bucket.InspectBucketAsync(cancellationToken).ConfigureAwait(false);
             findings.Region = facts.Region;
             findings.Versioning = facts.Versioning;
+            findings.StorageClass = facts.StorageClass;
+            if (role == AddressRole.Destination && DestinationAdvice.OnStorageClass(facts.StorageClass) is { } advice)
+                findings.Warnings.Add(advice);
             if (role == AddressRole.Destination && facts.Versioning is BucketVersioning.Enabled or BucketVersioning.Suspended)
             {
                 findings.Warnings.Add(
                     $"Versioning of the destination is {facts.Versioning}: mirroring rules and runs after cut-over are not possible with it.");
             }
         }).ConfigureAwait(false);
+    }
+
+    private async Task AdviseAsync(IBucketDocuments documents, string prefix, Findings findings, CancellationToken cancellationToken)
+    {
+        if (await DocumentAsync(BucketDocumentKind.Lifecycle, "the lifecycle rules").ConfigureAwait(false) is { IsRead: true } lifecycle)
+            findings.Warnings.AddRange(DestinationAdvice.OnLifecycle(lifecycle.Document, prefix, environment.Time.GetUtcNow()));
+        if (await DocumentAsync(BucketDocumentKind.Website, "the mirroring rules").ConfigureAwait(false) is { IsRead: true } website)
+            findings.Warnings.AddRange(DestinationAdvice.OnWebsite(website.Document, prefix));
+
+        // A key that may not look can migrate all the same.
+        async Task<(bool IsRead, BucketDocument? Document)> DocumentAsync(BucketDocumentKind kind, string what)
+        {
+            try
+            {
+                return (true, await documents.ReadDocumentAsync(kind, cancellationToken).ConfigureAwait(false));
+            }
+            catch (StoreException error) when (error.Kind is StoreErrorKind.AccessDenied or StoreErrorKind.NotSupported)
+            {
+                if (error.Kind == StoreErrorKind.AccessDenied)
+                    findings.Warnings.Add($"The key may not read {what} of the bucket, so what they would do to the objects is not known.");
+                return default;
+            }
+            catch (StoreException error)
+            {
+                findings.Warnings.Add($"Could not read {what} of the bucket: {error.Describe()}");
+                return default;
+            }
+        }
     }
 
     private static async Task ReadAsync(IObjectReader store, string prefix, Findings findings, CancellationToken cancellationToken)
@@ -77,6 +111,8 @@ internal sealed class AddressChecker(EngineEnvironment environment, ICredentialP
 
         public BucketVersioning Versioning { get; set; } = BucketVersioning.Unknown;
 
+        public string? StorageClass { get; set; }
+
         public bool? CanList { get; set; }
 
         public bool? CanRead { get; set; }
@@ -118,6 +154,7 @@ internal sealed class AddressChecker(EngineEnvironment environment, ICredentialP
             CanWrite = CanWrite,
             Region = Region,
             Versioning = Versioning,
+            StorageClass = StorageClass,
             Problems = _problems,
             Warnings = Warnings,
         };

@@ -12,6 +12,11 @@ namespace OssMigration.Stores.Oss;
 /// </summary>
 internal static class OssErrors
 {
+    // Source: "Map a custom domain name", the notice on top (help, doc-detail 31836).
+    private const string PublicEndpointForbidden = "PublicEndpointForbidden";
+    private const string NeedsDomain =
+        "OSS takes no requests for data at its public endpoint from accounts that are younger than 20 March 2025 and buckets in mainland regions. Bind a domain of your own to the bucket and give it as endpoint with -AddressingStyle Cname, or work inside the region by the internal endpoint.";
+
     /// <summary>Reads an error answer, of HEAD too, whose error stands in headers.</summary>
     /// <param name="answer">An answer that is no success.</param>
     /// <param name="store">The store's display name.</param>
@@ -41,6 +46,7 @@ internal static class OssErrors
             HttpStatus = status,
             RequestId = answer.Header("x-oss-request-id") ?? error?.Text("RequestId"),
             RetryAfter = RetryAfter(answer, now),
+            ConcernsEveryObject = code == PublicEndpointForbidden,
             Region = kind == StoreErrorKind.WrongRegion ? OssEndpoint.RegionOf(endpoint) : null,
         };
     }
@@ -61,7 +67,7 @@ internal static class OssErrors
         "AccessDenied" when endpoint is not null => StoreErrorKind.WrongRegion,
         "PermanentRedirect" or "TemporaryRedirect" => StoreErrorKind.WrongRegion,
         "AccessDenied" or "AccessForbidden" or "BucketDisable" or "FileImmutable" or "SecondLevelDomainForbidden"
-            or "NonStandardHostForbidden" or "TransferAccelerationDisabled" => StoreErrorKind.AccessDenied,
+            or "NonStandardHostForbidden" or "TransferAccelerationDisabled" or PublicEndpointForbidden => StoreErrorKind.AccessDenied,
         "InvalidDigest" => StoreErrorKind.DigestMismatch,
         "InvalidCRC64" => StoreErrorKind.Integrity,
         "RequestTimeout" or "IncompleteBody" => StoreErrorKind.Network,
@@ -92,6 +98,7 @@ internal static class OssErrors
     {
         string sentence = kind == StoreErrorKind.WrongRegion && endpoint is not null
             ? $"The bucket belongs to the endpoint {endpoint}."
+            : code == PublicEndpointForbidden ? $"OSS refused: {text?.Trim().TrimEnd('.') ?? code}. {NeedsDomain}"
             : !string.IsNullOrWhiteSpace(text) ? $"OSS refused: {text.Trim().TrimEnd('.')}."
             : code is not null ? $"OSS refused with {code}."
             : $"OSS answered with status {status.ToString(CultureInfo.InvariantCulture)}.";

@@ -9,8 +9,9 @@ using OssMigration.Pipeline;
 namespace OssMigration.Commands;
 
 /// <summary>
-/// Finds out whether an address can be used: what is reachable, which rights are there, what is missing. Gives true or
-/// false, with the reasons as warnings. Writes nothing that stays.
+/// Finds out whether an address can be used: what is reachable, which rights are there, what is missing, and what the configuration of a
+/// destination would do to the objects: its storage class, versioning, lifecycle and mirroring rules. Gives true or false, with the reasons
+/// as warnings. Writes nothing that stays.
 /// </summary>
 /// <example>
 /// Check both ends

@@ -92,6 +92,25 @@ public sealed class AddressCheckTests
         Assert.Contains("Suspended", Assert.Single(check.Warnings), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Rules_of_a_destination_are_warnings_and_a_key_that_may_not_see_them_is_told_so()
+    {
+        using EngineBench bench = new();
+        bench.Destination.Seed("k", "x");
+        bench.Destination.SeedDocument(BucketDocumentKind.Lifecycle, new BucketDocument(
+            System.Xml.Linq.XElement.Parse("<LifecycleConfiguration><Rule><ID>r</ID><Prefix></Prefix><Status>Enabled</Status><Expiration><Days>3</Days></Expiration></Rule></LifecycleConfiguration>"),
+            new Dictionary<string, string>()));
+
+        AddressCheck check = await CheckAsync(bench, AddressRole.Destination);
+        Assert.True(check.IsUsable);
+        Assert.Contains("3 days after they arrive", Assert.Single(check.Warnings), StringComparison.Ordinal);
+
+        bench.FaultyDestination.Plan(StoreOperation.ReadDocument, Fault.Throw(StoreErrorKind.AccessDenied));
+        check = await CheckAsync(bench, AddressRole.Destination);
+        Assert.True(check.IsUsable);
+        Assert.Contains("may not read the lifecycle rules", Assert.Single(check.Warnings), StringComparison.Ordinal);
+    }
+
     private static Task<AddressCheck> CheckAsync(EngineBench bench, AddressRole role)
     {
         MigrationJob job = EngineBench.JobOf();

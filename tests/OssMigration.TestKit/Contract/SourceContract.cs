@@ -107,7 +107,7 @@ public abstract partial class SourceContract : IAsyncLifetime
     protected async Task<StoreException> ThrowsAsync(StoreErrorKind kind, Func<Task> action)
     {
         StoreException error = await Assert.ThrowsAsync<StoreException>(action);
-        Assert.True(kind == error.Kind, $"Expected {kind}, got {error.Kind}: {error.Describe()}");
+        Assert.True(kind == error.Kind, $"Expected {kind}, got {error.Kind}: {error.Describe()} {error.InnerException}");
         Assert.NotEmpty(error.Message);
         Assert.Equal(Store.DisplayName.Split(':')[0], error.Store.Split(':')[0]);
         foreach (string secret in Traits.Secrets)
