@@ -134,7 +134,7 @@ internal sealed class ObjectTransfer(CopyContext context)
             return left;
 
         // A journalled upload knows the CRC-64 of its parts, so carrying it on is cheaper than reading the source again.
-        bool isCarriedOn = otherwise is TransferAction.Copy && context.Uploads.Find(entry.Key) is not null;
+        bool isCarriedOn = otherwise is TransferAction.Copy && context.Uploads.Find(entry.Key) is { UploadId: not null };
         if (standing.Crc64 is null || standing.Entry.Size != entry.Size || isCarriedOn)
             return await OtherwiseAsync(entry, otherwise, standing, crc64: null, cancellationToken).ConfigureAwait(false);
 

@@ -39,7 +39,7 @@ internal sealed class ReportBuilder(JobFolder folder, MigrationJob job, RunRow r
         }
 
         // What vanished was deleted at the source while the run went on; nothing is left to do about it. Of a list, somebody must know.
-        ObjectCount exceptions = report.Conflict + report.Unsupported + report.NeedsRestore + report.Failed + (HasList() ? report.Vanished : default);
+        ObjectCount exceptions = report.Conflict + report.Unsupported + report.NeedsRestore + report.Failed + (job.ObjectList is not null ? report.Vanished : default);
         return exceptions.Objects == 0
             ? report with { Status = RunStatus.Complete }
             : report with { Status = RunStatus.CompleteWithExceptions, Reason = $"{exceptions.Objects} objects were not migrated; Get-MigrationItem lists them." };
@@ -50,12 +50,6 @@ internal sealed class ReportBuilder(JobFolder folder, MigrationJob job, RunRow r
         string[] ends = [.. new[] { ("source", job.Source), ("destination", job.Destination) }
             .Where(end => end.Item2.IsUnencrypted).Select(end => $"the {end.Item1} ({end.Item2.Endpoint!.Host})")];
         return ends.Length == 0 ? null : $"Plain http, which whoever is on the way can read and change, was used with {string.Join(" and ", ends)}.";
-    }
-
-    private bool HasList()
-    {
-        using JournalReader reader = folder.Read();
-        return reader.Job().ObjectList is not null;
     }
 
     private MigrationReport Count()

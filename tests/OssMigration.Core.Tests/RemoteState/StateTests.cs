@@ -75,17 +75,22 @@ public sealed class StateTests
         Assert.True((await machine.CompareAsync()).IsClean);
     }
 
-    [Fact]
-    public async Task An_upload_that_a_lost_machine_completed_after_its_last_snapshot_is_not_sent_again()
+    [Theory]
+    [InlineData(StoreOperation.Initiate)]
+    [InlineData(StoreOperation.UploadPart)]
+    public async Task An_upload_that_a_lost_machine_completed_after_its_last_snapshot_is_not_sent_again(StoreOperation lastInSnapshot)
     {
         using StateBench bench = new(ETagStyle.Kms);
         bench.Source.Seed("large", EngineBench.Noise(3 << 20));
         Machine first = bench.NewMachineWithJob();
         int parts = 0;
+        int reached = 0;
         bench.Destination.BeforeOperation = async (operation, _, _) =>
         {
             string? before = bench.Heads.LastOrDefault();
-            if (operation == StoreOperation.UploadPart && Interlocked.Increment(ref parts) == 1)
+            if (operation == StoreOperation.UploadPart)
+                Interlocked.Increment(ref parts);
+            if (operation == lastInSnapshot && Interlocked.Increment(ref reached) == 1)
                 await bench.RunClockUntilAsync(() => bench.Heads.LastOrDefault() != before);
             if (operation == StoreOperation.Complete)
                 first.IsDead = true;
