@@ -81,14 +81,14 @@ public sealed class CompletionTests
     [InlineData("oss", "Oss")]
     public void Buckets_are_asked_for_where_the_user_asks_and_offered_afterwards_without_asking(string scheme, string side)
     {
-        string bucket = $"bucket-{Guid.NewGuid():n}";
+        string bucket = $"asked-{Guid.NewGuid():n}";
         using SandboxSession session = new($"-S3Bucket {bucket} -OssBucket {bucket}");
         string service = $"New-MigrationAddress -Endpoint $sandbox.{side}Endpoint -Region $sandbox.{side}Region -Credential $sandbox.{side}Credential ";
         session.ForgetOperations();
 
-        Assert.Empty(Complete(session.Session, $"{service}{scheme}://bucket-"));
+        Assert.Empty(Complete(session.Session, $"{service}{scheme}://asked-"));
         Assert.Empty(session.Operations(scheme));
-        Assert.Equal([$"{scheme}://{bucket}/"], Complete(session.Session, $"{service}{scheme}://bucket-?"));
+        Assert.Equal([$"{scheme}://{bucket}/"], Complete(session.Session, $"{service}{scheme}://asked-?"));
         Assert.Equal(["ListBuckets"], session.Operations(scheme));
 
         session.ForgetOperations();

@@ -55,6 +55,15 @@ public sealed class S3StoreAnswersTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_error_in_answer_to_a_head_has_no_text_whatever_length_it_names()
+    {
+        S3Store store = Open(Address());
+        _server.Answer(404, "", 266, "Content-Type", "application/xml");
+
+        Assert.Null(await store.HeadAsync("key", Token));
+    }
+
+    [Fact]
     public async Task A_wrong_region_in_the_address_is_an_error_that_names_the_right_one()
     {
         S3Store store = Open(Address() with { Region = "us-east-1" });

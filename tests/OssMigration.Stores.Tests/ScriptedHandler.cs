@@ -71,8 +71,10 @@ internal sealed class ScriptedHandler : HttpMessageHandler
             await meanwhile();
         }
 
-        return _answers.TryDequeue(out Func<HttpResponseMessage>? answer)
-            ? answer()
-            : throw new InvalidOperationException($"No answer was planned for {request.Method} {request.RequestUri}.");
+        if (!_answers.TryDequeue(out Func<HttpResponseMessage>? answer))
+            throw new InvalidOperationException($"No answer was planned for {request.Method} {request.RequestUri}.");
+        HttpResponseMessage given = answer();
+        given.RequestMessage = request;
+        return given;
     }
 }

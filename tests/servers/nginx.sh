@@ -22,14 +22,17 @@ runs() { # whether the process of this folder is alive (its id may have been giv
 }
 
 start() {
-    local ranges without_ranges without_etags pid end=$((SECONDS + 20))
+    local ranges without_ranges without_etags pid account='' end=$((SECONDS + 20))
     command -v nginx >/dev/null || fail 'nginx is missing: run nginx.sh install first'
     if runs; then fail "it runs in $folder already"; fi
     mkdir -p "$folder/www"
     ranges=$(free_port)
     without_ranges=$(free_port)
     without_etags=$(free_port)
+    # Else its workers belong to an account that may not enter a folder of root.
+    if ((EUID == 0)); then account='user root;'; fi
     cat >"$folder/nginx.conf" <<CONF
+$account
 daemon off;
 worker_processes 1;
 pid $folder/pid;
@@ -56,8 +59,6 @@ CONF
         fi
         sleep 0.2
     done
-    # Its workers belong to another account.
-    chmod -R a+rX "$folder"
     printf '{"ranges":"http://127.0.0.1:%s","withoutRanges":"http://127.0.0.1:%s","withoutETags":"http://127.0.0.1:%s","folder":"%s"}\n' \
         "$ranges" "$without_ranges" "$without_etags" "$folder"
 }

@@ -19,6 +19,9 @@ internal static class ErrorText
     /// </exception>
     public static async Task<XElement?> ReadAsync(HttpAnswer answer, string store, string? key, CancellationToken cancellationToken)
     {
+        if (answer.IsOfHead)
+            return null;
+
         // Of the others the status says enough.
         bool isNeeded = answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Conflict;
         XElement? error;

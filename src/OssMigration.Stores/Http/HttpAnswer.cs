@@ -38,6 +38,9 @@ internal sealed class HttpAnswer : IDisposable
     /// <summary>Whether the status is 2xx.</summary>
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
+    /// <summary>Whether it answers a HEAD, and so has no body whatever its headers say.</summary>
+    public bool IsOfHead => _response.RequestMessage?.Method == HttpMethod.Head;
+
     /// <summary>The Content-Length header, of HEAD answers too; null where there is none.</summary>
     public long? ContentLength =>
         Header("Content-Length") is { } text && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long length) ? length : null;
