@@ -28,9 +28,12 @@ internal static class TransferScenarios
     private static Scenario Climb(string name, ArenaPlan plan, RateUnit unit) => new($"climb-{name}", $"{name}, by ourselves and with a fixed concurrency", unit, (turns, say) =>
         Match.PlayAsync(
             plan with { IsWatched = false },
-            [new("ours", arena => Ours(arena)), .. ((int[])[4, 8, 16, 32, 64, 128, 256]).Select(fixedAt => new Contestant($"-Concurrency {fixedAt}", arena => Ours(arena, $" -Concurrency {fixedAt}")))],
+            [new("ours", arena => Ours(arena)), .. Fixed(plan).Select(fixedAt => new Contestant($"-Concurrency {fixedAt}", arena => Ours(arena, $" -Concurrency {fixedAt}")))],
             turns,
             say));
+
+    // Over a long line few at a time take minutes, and are never the best.
+    private static int[] Fixed(ArenaPlan plan) => plan.LatencyMs > 0 ? [64, 128, 256] : [4, 8, 16, 32, 64, 128, 256];
 
     private static ArenaPlan Late(long count) => Plan("flat", count, 4096) with { LatencyMs = 100, IsWatched = true };
 
