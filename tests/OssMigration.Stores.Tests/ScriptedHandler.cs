@@ -7,6 +7,7 @@ namespace OssMigration.Stores.Tests;
 /// <summary>Answers requests from a list, in order, and keeps what was asked.</summary>
 internal sealed class ScriptedHandler : HttpMessageHandler
 {
+    private readonly object _gate = new();
     private readonly Queue<Func<HttpResponseMessage>> _answers = new();
 
     /// <summary>The requests so far: method, URI as sent, and headers by lower-case name.</summary>
@@ -64,15 +65,21 @@ internal sealed class ScriptedHandler : HttpMessageHandler
             headers["(body)"] = await request.Content.ReadAsStringAsync(cancellationToken);
         }
 
-        Requests.Add((request.Method.Method, request.RequestUri!.OriginalString, headers));
+        lock (_gate)
+            Requests.Add((request.Method.Method, request.RequestUri!.OriginalString, headers));
         if (Meanwhile is { } meanwhile)
         {
             Meanwhile = null;
             await meanwhile();
         }
 
-        if (!_answers.TryDequeue(out Func<HttpResponseMessage>? answer))
-            throw new InvalidOperationException($"No answer was planned for {request.Method} {request.RequestUri}.");
+        Func<HttpResponseMessage>? answer;
+        lock (_gate)
+        {
+            if (!_answers.TryDequeue(out answer))
+                throw new InvalidOperationException($"No answer was planned for {request.Method} {request.RequestUri}.");
+        }
+
         HttpResponseMessage given = answer();
         given.RequestMessage = request;
         return given;
