@@ -28,3 +28,14 @@ apt_install() { # PACKAGE...
     apt-get update -q </dev/null >&2
     apt-get install -q -y --no-install-recommends "$@" </dev/null >&2
 }
+
+end_what_runs() { # by its id, which the script's own function "runs" finds in pid
+    local pid=''
+    runs || return 0
+    kill -TERM "$pid" 2>/dev/null || true
+    for _ in {1..50}; do
+        runs || return 0
+        sleep 0.1
+    done
+    kill -KILL "$pid" 2>/dev/null || true
+}

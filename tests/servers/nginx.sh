@@ -64,14 +64,7 @@ CONF
 }
 
 stop() {
-    local pid=''
-    runs || return 0
-    kill -TERM "$pid" 2>/dev/null || true
-    for _ in {1..50}; do
-        runs || return 0
-        sleep 0.1
-    done
-    kill -KILL "$pid" 2>/dev/null || true
+    end_what_runs
 }
 
 case ${1:-} in

@@ -17,15 +17,7 @@ internal static class AzureHeads
     /// <summary>The answer to Get Blob Properties.</summary>
     public static ObjectHead Head(string key, BlobProperties blob) => new(
         Entry(key, blob.ContentLength, blob.ETag, blob.LastModified, blob.AccessTier),
-        new ObjectMetadata
-        {
-            ContentType = blob.ContentType,
-            CacheControl = blob.CacheControl,
-            ContentDisposition = blob.ContentDisposition,
-            ContentEncoding = blob.ContentEncoding,
-            ContentLanguage = blob.ContentLanguage,
-            User = User(blob.Metadata),
-        },
+        Metadata(blob.ContentType, blob.CacheControl, blob.ContentDisposition, blob.ContentEncoding, blob.ContentLanguage, blob.Metadata),
         null,
         Checksums(blob.BlobType, blob.ContentHash));
 
@@ -37,15 +29,7 @@ internal static class AzureHeads
     /// <param name="tier">The header x-ms-access-tier.</param>
     public static ObjectHead Head(string key, long size, BlobDownloadDetails blob, bool isWhole, string? tier) => new(
         Entry(key, size, blob.ETag, blob.LastModified, tier),
-        new ObjectMetadata
-        {
-            ContentType = blob.ContentType,
-            CacheControl = blob.CacheControl,
-            ContentDisposition = blob.ContentDisposition,
-            ContentEncoding = blob.ContentEncoding,
-            ContentLanguage = blob.ContentLanguage,
-            User = User(blob.Metadata),
-        },
+        Metadata(blob.ContentType, blob.CacheControl, blob.ContentDisposition, blob.ContentEncoding, blob.ContentLanguage, blob.Metadata),
         null,
         Checksums(blob.BlobType, isWhole ? blob.ContentHash : blob.BlobContentHash));
 
@@ -56,6 +40,17 @@ internal static class AzureHeads
             key, size, new SourceVersion(version), version, modified ?? default, tier,
             tier == "Archive" ? ObjectAvailability.NeedsRestore : ObjectAvailability.Readable);
     }
+
+    // The SDK has two records with the same properties and nothing in common.
+    private static ObjectMetadata Metadata(string? type, string? cache, string? disposition, string? encoding, string? language, IDictionary<string, string>? user) => new()
+    {
+        ContentType = type,
+        CacheControl = cache,
+        ContentDisposition = disposition,
+        ContentEncoding = encoding,
+        ContentLanguage = language,
+        User = User(user),
+    };
 
     // Names of metadata are identifiers of C#, told apart without regard to letter case.
     private static Dictionary<string, string> User(IDictionary<string, string>? metadata)
