@@ -23,7 +23,7 @@ public sealed class LoadTests
         Alone.Require();
         int failing = Alone.IsLong ? 1_000_000 : 100_000;
         SwiftTime time = new(50);
-        CrowdStore source = new(Healthy + failing, Healthy, TimeSpan.FromSeconds(1), time);
+        CrowdStore source = new(Healthy + failing, Healthy, TimeSpan.FromSeconds(5), time);
         using LoadBench bench = new(source, LoadBench.NewDestination(), time);
         bench.Create(job => job with { MaxAttempts = Attempts });
         Stopwatch took = Stopwatch.StartNew();
@@ -35,8 +35,8 @@ public sealed class LoadTests
         Assert.Equal(Healthy + ((long)Attempts * failing), source.Reads);
         Assert.Equal((Attempts - 1L) * failing, report.SourceUsage.Retries);
 
-        // It begins with 32 places; how far it gets depends on what the machine has left.
-        Assert.InRange(source.MostAtATime, 33, LoadBench.Concurrency);
+        // Reads take long enough for the crowd to become as large as it may; a busy machine may hold it at less.
+        Assert.InRange(source.MostAtATime, LoadBench.Concurrency / 2, LoadBench.Concurrency);
         Assert.InRange(LoadBench.PeakMemory, 1, MostMemoryMiB);
     }
 
