@@ -210,9 +210,9 @@ internal sealed class MultipartCopier(CopyContext context)
             };
         }
 
-        // The Complete whose answer was lost had made the object, and who deleted it meant it.
+        // It may have been made and deleted by the business since, or its upload was aborted and it never was there.
         if (standing is null && cause.FollowsLostAnswer && context.MayHaveUsersUploads(guard))
-            return TakenKey.Deleted(source, crc64, guard.Ours);
+            return guard.Ours is { } proved ? TakenKey.Deleted(source, crc64, proved) : TransferOutcome.Exceptional.UnknownEnd(cause);
 
         await context.Uploads.RemoveAsync(source.Key).ConfigureAwait(false);
         throw cause;

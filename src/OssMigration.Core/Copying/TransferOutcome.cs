@@ -147,6 +147,15 @@ internal abstract record TransferOutcome
             ? new(MigrationItemState.NeedsRestore, "NeedsRestore", error.Describe())
             : new(MigrationItemState.Failed, error.Kind.ToString(), error.Describe());
 
+        /// <summary>
+        /// After cut-over the upload is gone, no answer told that it had become an object, and none is there. Deleted is what was seen
+        /// there only; this is looked at again by the next run.
+        /// </summary>
+        public static Exceptional UnknownEnd(StoreException error) => new(
+            MigrationItemState.Failed,
+            error.Kind.ToString(),
+            $"The upload is gone and its end is not known: it was aborted, or its object was made and deleted at the destination since. The next run copies the object; if the deletion was meant, delete it once more. {error.Describe()}");
+
         public override OutcomeKind Kind => State switch
         {
             MigrationItemState.Conflict => OutcomeKind.Conflict,

@@ -90,19 +90,26 @@ public sealed class RetryingStore : StoreDecorator
     /// <inheritdoc/>
     public override async Task<PutResult> CompleteAsync(CompleteRequest request, CancellationToken cancellationToken)
     {
-        int attempts = 0;
+        bool mayBeDone = false;
         try
         {
             return await RunAsync(
-                (store, state, token) =>
+                async (store, state, token) =>
                 {
-                    attempts++;
-                    return store.Target.CompleteAsync(state, token);
+                    try
+                    {
+                        return await store.Target.CompleteAsync(state, token).ConfigureAwait(false);
+                    }
+                    catch (StoreException exception) when (exception.Kind is StoreErrorKind.Network or StoreErrorKind.ServerError)
+                    {
+                        mayBeDone = true;
+                        throw;
+                    }
                 },
                 request,
                 cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException exception) when (attempts > 1)
+        catch (StoreException exception) when (mayBeDone)
         {
             exception.FollowsLostAnswer = true;
             throw;

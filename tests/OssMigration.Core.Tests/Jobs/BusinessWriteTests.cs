@@ -107,8 +107,6 @@ public sealed class BusinessWriteTests
             data.Add(Moment.BetweenHeadAndHash, "present, not ours", size);
         }
 
-        // Our Complete made the object, its answer was lost, and the business deleted it before we asked again.
-        data.Add(Moment.DuringTheRetryOfALostAnswer, "absent", Large);
         return data;
     }
 
