@@ -5,7 +5,8 @@ namespace OssMigration.Core.Copying;
 /// give others of the same form, so one that does not fit proves nothing by itself: the content is read a second time. A
 /// store whose ETags never fitted is not asked for second reads any more. Thread-safe.
 /// </summary>
-internal sealed class ETagTrust
+/// <param name="isUnencrypted">Whether the content comes over plain http, where the same wrong bytes may come twice: out of a cache on the way.</param>
+internal sealed class ETagTrust(bool isUnencrypted)
 {
     private const int EnoughEvidence = 16;
 
@@ -14,6 +15,12 @@ internal sealed class ETagTrust
 
     /// <summary>Whether contents are still held against such ETags.</summary>
     public bool IsWorthChecking => Volatile.Read(ref _fitting) > 0 || Volatile.Read(ref _unfitting) < EnoughEvidence;
+
+    /// <summary>
+    /// Whether content that came twice without having the MD5 of its ETag is taken for what the source holds. Over plain http only
+    /// while no ETag of this source was an MD5.
+    /// </summary>
+    public bool TakesUnfitting => !isUnencrypted || Volatile.Read(ref _fitting) == 0;
 
     /// <summary>An ETag was the MD5 of its content.</summary>
     public void CountFitting() => Interlocked.Increment(ref _fitting);

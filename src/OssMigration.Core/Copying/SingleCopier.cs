@@ -90,7 +90,7 @@ internal sealed class SingleCopier(CopyContext context)
     }
 
     // The destination refused the content for its MD5. Either bytes were spoiled on the way here, or on the way there, or the
-    // source gives ETags that only look like an MD5 (SSE-KMS). A second read tells: what comes twice is what the source holds.
+    // source gives ETags that only look like an MD5 (SSE-KMS). A second read tells: what comes twice over TLS is what the source holds.
     private async Task<bool> ConfirmAsync(ObjectEntry entry, BlockBuffer content, SingleWrite write, CancellationToken cancellationToken)
     {
         if (Identity.SameETag(entry.ETag, content.ComputeMd5()))
@@ -100,6 +100,17 @@ internal sealed class SingleCopier(CopyContext context)
             await ReadAsync(entry, content, relay: null, write, cancellationToken).ConfigureAwait(false);
         if (content.Crc64 == first)
         {
+            if (!context.ETags.TakesUnfitting)
+            {
+                throw new StoreException(
+                    StoreErrorKind.Integrity,
+                    context.Source.DisplayName,
+                    "The content came twice over plain http without having the MD5 of its ETag, and other ETags of this source are MD5s: something on the way may change it. Reach the source over https.")
+                {
+                    Key = entry.Key,
+                };
+            }
+
             context.ETags.CountUnfitting();
             return false;
         }

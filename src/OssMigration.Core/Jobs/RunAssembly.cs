@@ -86,7 +86,7 @@ internal sealed class RunAssembly
         Memory = _slice?.Memory ?? new MemoryBudget(_stretch.Job.MemoryBudget),
         Blocks = new BlockPool(),
         Uploads = _uploads,
-        ETags = new ETagTrust(),
+        ETags = new ETagTrust(_stretch.Job.Source.IsUnencrypted),
         IsAfterCutover = () => _stretch.Cutover.HasCome,
         OnEvent = _listener.OnEvent,
         Translator = new ObjectTranslator(new FidelityRules(_stretch.Job.Policy, _stretch.Stores.Destination.Limits, _stretch.Stores.Keys), _stretch.Stores.SourceTraits),

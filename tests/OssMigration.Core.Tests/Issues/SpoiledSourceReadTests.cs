@@ -1,3 +1,4 @@
+using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Tests.Jobs;
 using OssMigration.TestKit;
@@ -59,4 +60,38 @@ public sealed class SpoiledSourceReadTests
         Assert.Equal("k59", Assert.Single(bench.Items()).Key);
         Assert.All(bench.Destination.Keys, key => Assert.Equal("content"u8.ToArray(), bench.Destination.Find(key)!.Content));
     }
+
+    [Fact]
+    public async Task Over_plain_http_the_same_wrong_bytes_that_come_twice_are_not_taken_for_the_object()
+    {
+        using EngineBench bench = new();
+        bench.Source.Seed("a", EngineBench.Noise(1000, 1));
+        bench.Source.Seed("b", EngineBench.Noise(1000, 2));
+        bench.FaultySource.Plan(StoreOperation.Read, Fault.FlipByte(7), "b", times: 2);
+        bench.Create(job => OverPlainHttp(job) with { Concurrency = 1 });
+
+        MigrationReport first = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((1L, 1L, "Integrity"), (first.Copied.Objects, first.Failed.Objects, Assert.Single(bench.Items()).ErrorKind));
+        Assert.Equal(["a"], bench.Destination.Keys);
+        MigrationReport second = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal((RunStatus.Complete, 1L), (second.Status, second.Copied.Objects));
+        Assert.Equal(bench.Source.Find("b")!.Content, bench.Destination.Find("b")!.Content);
+    }
+
+    [Fact]
+    public async Task Over_plain_http_a_source_whose_ETags_never_are_an_MD5_is_migrated_all_the_same()
+    {
+        using EngineBench bench = new(new MemoryStoreOptions { ETagStyle = ETagStyle.Kms });
+        for (int i = 0; i < 40; i++)
+            bench.Source.Seed($"k{i:D2}", "ten bytes.");
+        bench.Create(OverPlainHttp);
+
+        MigrationReport report = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal((RunStatus.Complete, 40L), (report.Status, report.Copied.Objects));
+    }
+
+    private static MigrationJob OverPlainHttp(MigrationJob job)
+        => job with { Source = job.Source with { Endpoint = new Uri("http://10.0.0.7:9000"), AllowInsecureEndpoint = true } };
 }
