@@ -147,7 +147,21 @@ internal sealed class GoneRemover(JobFolder folder, RunStretch stretch, RunOptio
         }
         catch (StoreException exception) when (!exception.StopsJob)
         {
-            return Verdict.Left(exception.Kind.ToString(), exception.Describe());
+            return await AfterFailureAsync(key, exception).ConfigureAwait(false);
+        }
+    }
+
+    // A removal whose answers were lost may have been done. Its key must not stay settled then: it would be taken for one that the business deleted.
+    private async Task<Verdict> AfterFailureAsync(string key, StoreException failure)
+    {
+        Verdict left = Verdict.Left(failure.Kind.ToString(), failure.Describe());
+        try
+        {
+            return await _stores.Destination.HeadAsync(key, CancellationToken.None).ConfigureAwait(false) is null ? Verdict.Removed : left;
+        }
+        catch (StoreException exception) when (!exception.StopsJob)
+        {
+            return left with { IsUndecided = true };
         }
     }
 
@@ -166,7 +180,14 @@ internal sealed class GoneRemover(JobFolder folder, RunStretch stretch, RunOptio
                 items.Add(verdicts[i].Apply(batch[i], time.GetUtcNow()));
         }
 
-        RemovalCommit commit = new() { Run = _run, Items = items, Removed = removed, Segment = WriteSegment(forgotten) };
+        RemovalCommit commit = new()
+        {
+            Run = _run,
+            Items = items,
+            Removed = removed,
+            Segment = WriteSegment(forgotten),
+            Over = [.. batch.Where((_, i) => verdicts[i] is { IsApproved: false, IsUndecided: false }).Select(item => item.Key)],
+        };
         await stretch.Journal.WriteAsync(writes => writes.CommitRemoval(commit)).ConfigureAwait(false);
     }
 
@@ -218,6 +239,7 @@ internal sealed class GoneRemover(JobFolder folder, RunStretch stretch, RunOptio
             Items = [.. gone.Select(entry => Verdict.Removed.Apply(new MigrationItem { JobName = folder.Name, Run = _run, Key = entry.Key }, time.GetUtcNow()))],
             Removed = new ObjectCount(gone.Length, gone.Sum(entry => entry.Size)),
             Segment = WriteSegment(gone),
+            Over = [.. intents.Select(entry => entry.Key)],
         };
         await stretch.Journal.WriteAsync(writes => writes.CommitRemoval(commit)).ConfigureAwait(false);
     }
@@ -225,6 +247,9 @@ internal sealed class GoneRemover(JobFolder folder, RunStretch stretch, RunOptio
     /// <summary>How it stands with one object. The default: not looked at.</summary>
     private readonly record struct Verdict(bool IsApproved, bool IsRemoved, bool IsOver, string? Kind, string? Message)
     {
+        /// <summary>It was tried, and what came of it is not known.</summary>
+        public bool IsUndecided { get; init; }
+
         public static Verdict Approved { get; } = new(true, false, false, null, null);
 
         public static Verdict NotThere { get; } = new(false, false, true, "NotAtDestination", "Migrated by an earlier run; at neither end any more.");

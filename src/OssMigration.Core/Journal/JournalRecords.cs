@@ -98,4 +98,7 @@ internal sealed record RemovalCommit
 
     /// <summary>The segment that takes them out of the manifest; null where there is nothing to take out.</summary>
     public required SegmentRow? Segment { get; init; }
+
+    /// <summary>The keys whose intent is over. One of which nobody knows whether it was removed keeps its intent.</summary>
+    public required IReadOnlyList<string> Over { get; init; }
 }

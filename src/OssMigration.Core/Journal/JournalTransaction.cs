@@ -172,7 +172,7 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
             Run("INSERT OR REPLACE INTO removals(key, size, version) VALUES($1, $2, $3)", Blob(entry.Key), entry.Size, entry.SourceVersion.Value);
     }
 
-    /// <summary>How the objects of a batch ended; no intent is left then.</summary>
+    /// <summary>How the objects of a batch ended; their intents are over then.</summary>
     public void CommitRemoval(RemovalCommit commit)
     {
         foreach (MigrationItem item in commit.Items)
@@ -186,7 +186,8 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
             AddOutcome(commit.Run, 0, new OutcomeDelta(OutcomeKind.Removed, commit.Removed));
         if (commit.Segment is { } segment)
             PutSegment(segment, 0);
-        Run("DELETE FROM removals");
+        foreach (string key in commit.Over)
+            Run("DELETE FROM removals WHERE key = $1", Blob(key));
     }
 
     /// <summary>Records all lifecycle rules that were set at the source, withdrawn ones included.</summary>

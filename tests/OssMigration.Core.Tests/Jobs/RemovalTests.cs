@@ -50,6 +50,31 @@ public sealed class RemovalTests
         Assert.NotNull(bench.Destination.Find("k03"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_removal_whose_answers_were_all_lost_is_not_taken_for_a_deletion_of_the_business(bool isLookLostToo)
+    {
+        const int Attempts = 3;
+        using EngineBench bench = await MigratedAsync(40, attempts: Attempts);
+        bench.Source.Remove("k03");
+        bench.FaultyDestination.Plan(StoreOperation.Delete, Fault.LoseAnswer(), "k03", times: Attempts);
+        if (isLookLostToo)
+            bench.FaultyDestination.Plan(StoreOperation.Head, Fault.LoseAnswer(), "k03", skip: 2, times: Attempts);
+        MigrationReport removing = await bench.RunAsync(options: Removing, cancellationToken: Token);
+        Assert.Equal((isLookLostToo ? 0L : 1L, isLookLostToo ? RunStatus.CompleteWithExceptions : RunStatus.Complete), (removing.Removed.Objects, removing.Status));
+        bench.Source.Seed("k03", "content 3");
+        bench.Engine.SetJob(EngineBench.JobName, new JobChanges { CutoverTime = DateTimeOffset.UtcNow.AddMinutes(-1) });
+
+        // Where even the look was lost, the run that finds out says so, and the next one copies.
+        for (int i = 0; i < (isLookLostToo ? 2 : 1); i++)
+            await bench.RunAsync(cancellationToken: Token);
+
+        Assert.Empty(bench.Items());
+        Assert.Equal(bench.Source.Find("k03")!.Content, bench.Destination.Find("k03")?.Content);
+        Assert.True((await bench.CompareAsync()).Summary.IsClean);
+    }
+
     [Fact]
     public async Task A_key_that_neither_end_has_is_forgotten_before_cut_over_and_only_left_out_after_it()
     {
@@ -222,12 +247,12 @@ public sealed class RemovalTests
         Assert.Equal(bench.Source.Keys, bench.Destination.Keys);
     }
 
-    private static async Task<EngineBench> MigratedAsync(int objects, TimeProvider? time = null)
+    private static async Task<EngineBench> MigratedAsync(int objects, TimeProvider? time = null, int? attempts = null)
     {
         EngineBench bench = new(time: time);
         for (int i = 0; i < objects; i++)
             bench.Source.Seed(objects > 10 ? $"k{i:D2}" : $"k{i}", $"content {i}");
-        bench.Create();
+        bench.Create(job => job with { MaxAttempts = attempts ?? job.MaxAttempts });
         await bench.RunAsync(cancellationToken: Token);
         return bench;
     }
