@@ -24,6 +24,13 @@ public sealed partial class MemoryStore
         }
     }
 
+    /// <summary>Drops all uploads that are open, as a lifecycle rule does.</summary>
+    public void ExpireUploads()
+    {
+        lock (_gate)
+            _uploads.Clear();
+    }
+
     /// <inheritdoc/>
     public async Task<string> InitiateAsync(InitiateRequest request, CancellationToken cancellationToken)
     {
