@@ -17,22 +17,34 @@ internal static class S3TestBucket
         using HttpAnswer answer = await client.SendAsync(new S3Request(HttpMethod.Put, null, "", ""), cancellationToken);
     }
 
+    /// <summary>Switches versioning on.</summary>
+    public static async Task EnableVersioningAsync(StoreAddress address, ICredentialProvider keys, CancellationToken cancellationToken)
+    {
+        using S3Client client = Client(address, keys);
+        using MemoryStream body = new("<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>Enabled</Status></VersioningConfiguration>"u8.ToArray());
+        using HttpAnswer answer = await client.SendAsync(S3Request.ForSubResource(HttpMethod.Put, "versioning", body), cancellationToken);
+    }
+
     /// <summary>Removes a bucket with all that is in it.</summary>
     public static async Task RemoveAsync(StoreAddress address, ICredentialProvider keys, CancellationToken cancellationToken)
     {
         await using S3Store store = S3Store.Open(address, new StoreOpenOptions { Credential = keys });
         foreach (OpenUpload upload in await store.ListUploadsAsync("", cancellationToken))
             await store.AbortAsync(upload.Key, upload.UploadId, cancellationToken);
-        string? token = null;
+        using S3Client client = Client(address, keys);
+        VersionMarker? after = null;
         do
         {
-            ListPage page = await store.ListPageAsync(new ListPageRequest("", null, token, 1000), cancellationToken);
-            foreach (ObjectEntry entry in page.Entries)
-                await store.DeleteAsync(entry.Key, cancellationToken);
-            token = page.ContinuationToken;
+            VersionPage page = await store.ListVersionPageAsync("", after, cancellationToken);
+            foreach (ObjectVersion version in page.Versions)
+            {
+                S3Request delete = new(HttpMethod.Delete, version.Key, PercentEncoding.EncodeKey(version.Key), S3Request.Encode([("versionId", version.VersionId)]));
+                using HttpAnswer deleted = await client.SendAsync(delete, cancellationToken);
+            }
+
+            after = page.Next;
         }
-        while (token is not null);
-        using S3Client client = Client(address, keys);
+        while (after is not null);
         using HttpAnswer answer = await client.SendAsync(new S3Request(HttpMethod.Delete, null, "", ""), cancellationToken);
     }
 

@@ -49,7 +49,11 @@ public interface IBucketDocuments
 /// <param name="IsDeleteMarker">Whether it says only that the key was deleted.</param>
 /// <param name="Size">Bytes; 0 for a delete marker.</param>
 /// <param name="LastModified">When, by the store's clock.</param>
-public sealed record ObjectVersion(string Key, string VersionId, bool IsLatest, bool IsDeleteMarker, long Size, DateTimeOffset LastModified);
+public sealed record ObjectVersion(string Key, string VersionId, bool IsLatest, bool IsDeleteMarker, long Size, DateTimeOffset LastModified)
+{
+    /// <summary>What a listing says of the version, as it does of a current object; null for a delete marker.</summary>
+    public ObjectEntry? Entry { get; init; }
+}
 
 /// <summary>Where a listing of versions goes on.</summary>
 /// <param name="Key">The last key of the page before.</param>
@@ -72,6 +76,16 @@ public interface IVersionLister
     /// <param name="after">The marker of the page before; null for the first.</param>
     /// <param name="cancellationToken">Cancels.</param>
     Task<VersionPage> ListVersionPageAsync(string keyPrefix, VersionMarker? after, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// Capability: reads old versions. Besides <see cref="HeadVersionAsync"/> its store obeys <see cref="ReadRequest.VersionId"/>, and says in
+/// <see cref="PutResult.VersionId"/> what version a write made.
+/// </summary>
+public interface IVersionReader : IVersionLister
+{
+    /// <summary>The headers of one version that is no delete marker; null where there is none of that id.</summary>
+    Task<ObjectHead?> HeadVersionAsync(string key, string versionId, CancellationToken cancellationToken);
 }
 
 /// <summary>Capability: changes the headers of an object without sending its content again.</summary>

@@ -33,6 +33,12 @@ public sealed record ReadRequest(string Key, ByteRange? Range, SourceVersion? If
 {
     /// <summary>Bytes that the answer will have as far as the caller knows: what a limit makes the request wait for. Stores ignore it.</summary>
     public long? ExpectedLength { get; init; }
+
+    /// <summary>
+    /// The id of the version to read; null for the current one. Only for a store that is an <see cref="IVersionReader"/>. A version that is not
+    /// there is <see cref="StoreErrorKind.NotFound"/>.
+    /// </summary>
+    public string? VersionId { get; init; }
 }
 
 /// <summary>An open answer to a read. Valid only inside the consumer it is handed to.</summary>
@@ -92,6 +98,9 @@ public sealed record PutResult(string ETag, ulong? Crc64)
     /// somebody else in that time is lost. Null for every other write.
     /// </summary>
     public TimeSpan? Window { get; init; }
+
+    /// <summary>The id of the version that the write made; null where the store keeps none or does not say.</summary>
+    public string? VersionId { get; init; }
 }
 
 /// <summary>Opens a multipart upload.</summary>

@@ -10,6 +10,9 @@ namespace OssMigration.Stores.Oss;
 /// <summary>Objects in headers: what is sent with a write, what a read says.</summary>
 internal sealed class OssHeaders(string store)
 {
+    /// <summary>In the answer to a write: the version that it made, in a bucket that has versioning.</summary>
+    public const string VersionId = "x-oss-version-id";
+
     private const string UserPrefix = "x-oss-meta-";
     private const string DefaultContentType = "application/octet-stream";
 

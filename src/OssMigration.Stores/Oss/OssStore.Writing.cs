@@ -18,7 +18,7 @@ public sealed partial class OssStore
         OssHeaders.WriteForbidOverwrite(put, request.ForbidOverwrite);
         OssHeaders.WriteMd5(put, request.Md5);
         using HttpAnswer answer = await _client.SendAsync(put, cancellationToken).ConfigureAwait(false);
-        return new PutResult(_headers.ETag(answer, request.Key), OssHeaders.Crc64(answer));
+        return new PutResult(_headers.ETag(answer, request.Key), OssHeaders.Crc64(answer)) { VersionId = answer.Header(OssHeaders.VersionId) };
     }
 
     /// <inheritdoc/>
@@ -77,7 +77,7 @@ public sealed partial class OssStore
         using HttpAnswer answer = await _client.SendAsync(complete, cancellationToken).ConfigureAwait(false);
         XElement result = await ReadXmlAsync(answer, complete).ConfigureAwait(false);
         string etag = result.Text("ETag")?.Trim('"', ' ') is { Length: > 0 } given ? given : _headers.ETag(answer, request.Key);
-        return new PutResult(etag, OssHeaders.Crc64(answer));
+        return new PutResult(etag, OssHeaders.Crc64(answer)) { VersionId = answer.Header(OssHeaders.VersionId) };
     }
 
     /// <inheritdoc/>

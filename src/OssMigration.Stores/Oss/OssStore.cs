@@ -12,7 +12,7 @@ namespace OssMigration.Stores.Oss;
 /// A bucket of Alibaba Cloud OSS, by its native API. Keys are full keys of the bucket: the address's prefix is the
 /// business of whoever calls. Thread-safe.
 /// </summary>
-public sealed partial class OssStore : IObjectStore, IBucketInspector, IMetadataWriter, IObjectTraitReader, IObjectRestorer
+public sealed partial class OssStore : IObjectStore, IBucketInspector, IVersionReader, IMetadataWriter, IObjectTraitReader, IObjectRestorer
 {
     private const int MaxListBytes = 32 << 20;
     private const int MaxAnswerBytes = 4 << 20;
@@ -115,9 +115,10 @@ public sealed partial class OssStore : IObjectStore, IBucketInspector, IMetadata
     }
 
     /// <inheritdoc/>
-    public async Task<ObjectHead?> HeadAsync(string key, CancellationToken cancellationToken)
+    public Task<ObjectHead?> HeadAsync(string key, CancellationToken cancellationToken) => HeadAsync(Request(HttpMethod.Head, key), key, cancellationToken);
+
+    private async Task<ObjectHead?> HeadAsync(OssRequest request, string key, CancellationToken cancellationToken)
     {
-        OssRequest request = Request(HttpMethod.Head, key);
         try
         {
             using HttpAnswer answer = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -137,6 +138,8 @@ public sealed partial class OssStore : IObjectStore, IBucketInspector, IMetadata
     {
         // Identity: OSS compresses text on the fly otherwise, and then drops ETag and length.
         OssRequest get = Request(HttpMethod.Get, request.Key).WithHeader("accept-encoding", "identity");
+        if (request.VersionId is { } versionId)
+            get.With("versionId", versionId);
         if (request.Range is { } range)
         {
             get.WithHeader("range", string.Create(CultureInfo.InvariantCulture, $"bytes={range.Offset}-{range.Last}"));

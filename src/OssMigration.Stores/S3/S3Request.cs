@@ -88,7 +88,9 @@ internal sealed class S3Request(HttpMethod method, string? key, string encodedKe
         return -1;
     }
 
-    private static string Encode(ReadOnlySpan<(string Name, string? Value)> query)
+    /// <summary>The canonical form of parameters that are not encoded, in any order; a null value leaves one out.</summary>
+    /// <exception cref="EncoderFallbackException">A value is no Unicode text.</exception>
+    public static string Encode(ReadOnlySpan<(string Name, string? Value)> query)
     {
         List<KeyValuePair<string, string>> encoded = new(query.Length);
         foreach ((string name, string? value) in query)

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Net;
 using System.Xml.Linq;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
@@ -18,46 +18,14 @@ public sealed partial class S3Store
             ("key-marker", after?.Key),
             ("version-id-marker", after?.VersionId));
         XElement page = await LoadAsync(list, cancellationToken).ConfigureAwait(false);
-        if (page.Name.LocalName != "ListVersionsResult" || page.Text("IsTruncated")?.Trim() is not ("true" or "false"))
-            throw NotUnderstood(null);
-        bool isEncoded = page.Text("EncodingType")?.Trim() == "url";
-        try
-        {
-            List<ObjectVersion> versions = [];
-            foreach (XElement entry in page.Elements())
-            {
-                if (entry.Name.LocalName is "Version" or "DeleteMarker")
-                    versions.Add(ReadVersion(entry, isEncoded));
-            }
-
-            return new VersionPage(versions, page.Text("IsTruncated")!.Trim() == "true" ? NextMarker(page, isEncoded) : null);
-        }
-        catch (Exception error) when (error is FormatException or OverflowException)
-        {
-            throw AnswerXml.NotUnderstood(DisplayName, null, error);
-        }
+        return new VersionsXml(DisplayName, ToEntry).Read(page);
     }
 
-    private VersionMarker NextMarker(XElement page, bool isEncoded)
-    {
-        // A page that does not say how it goes on must not pass for the last one.
-        if (page.Text("NextKeyMarker") is not { Length: > 0 } key)
-            throw NotUnderstood(null);
-        string? versionId = page.Text("NextVersionIdMarker");
-        return new VersionMarker(Decode(key, isEncoded), string.IsNullOrEmpty(versionId) ? null : versionId);
-    }
+    /// <inheritdoc/>
+    public Task<ObjectHead?> HeadVersionAsync(string key, string versionId, CancellationToken cancellationToken) => HeadAsync(key, versionId, cancellationToken);
 
-    private ObjectVersion ReadVersion(XElement entry, bool isEncoded)
-    {
-        bool isMarker = entry.Name.LocalName == "DeleteMarker";
-        return new ObjectVersion(
-            Decode(entry.Text("Key") ?? throw NotUnderstood(null), isEncoded),
-            entry.Text("VersionId") is { Length: > 0 } id ? id : "null",
-            (entry.Text("IsLatest") ?? throw NotUnderstood(null)).Trim() == "true",
-            isMarker,
-            isMarker ? 0 : long.Parse(entry.Text("Size") ?? throw NotUnderstood(null), NumberStyles.Integer, CultureInfo.InvariantCulture),
-            DateTimeOffset.Parse(entry.Text("LastModified") ?? throw NotUnderstood(null), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
-    }
-
-    private static string Decode(string name, bool isEncoded) => isEncoded ? PercentEncoding.Decode(name) : name;
+    // A listing of versions does not tell whether an archived one is restored: a HEAD or a read of it does.
+    private static ObjectEntry ToEntry(string key, long size, StoreTag etag, DateTimeOffset modified, string? storageClass) => new(
+        key, size, S3Heads.Version(etag, size, modified), etag, modified, storageClass,
+        S3Heads.IsArchive(storageClass) ? ObjectAvailability.NeedsRestore : ObjectAvailability.Readable);
 }

@@ -15,7 +15,7 @@ namespace OssMigration.Stores.S3;
 /// AWSSDK.S3 over the same HTTP, so that clock, region and keys are learnt once. User metadata is the raw header text:
 /// RFC 2047 words are not decoded. Thread-safe.
 /// </summary>
-public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister, IObjectTraitReader, IObjectRestorer
+public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDocuments, IVersionReader, IObjectTraitReader, IObjectRestorer
 {
     private const int MaxListBytes = 32 << 20;
 
@@ -86,9 +86,11 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
     }
 
     /// <inheritdoc/>
-    public async Task<ObjectHead?> HeadAsync(string key, CancellationToken cancellationToken)
+    public Task<ObjectHead?> HeadAsync(string key, CancellationToken cancellationToken) => HeadAsync(key, versionId: null, cancellationToken);
+
+    private async Task<ObjectHead?> HeadAsync(string key, string? versionId, CancellationToken cancellationToken)
     {
-        S3Request head = ObjectRequest(HttpMethod.Head, key, acceptsNotFound: true);
+        S3Request head = ObjectRequest(HttpMethod.Head, key, acceptsNotFound: true, versionId);
         head.SetHeader("x-amz-checksum-mode", "ENABLED");
         using HttpAnswer answer = await _client.SendAsync(head, cancellationToken).ConfigureAwait(false);
         if (answer.Status == HttpStatusCode.NotFound)
@@ -103,7 +105,7 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
         Func<ObjectContent, CancellationToken, ValueTask<TResult>> consume,
         CancellationToken cancellationToken)
     {
-        S3Request get = ObjectRequest(HttpMethod.Get, request.Key);
+        S3Request get = ObjectRequest(HttpMethod.Get, request.Key, acceptsNotFound: false, request.VersionId);
         get.SetHeader("accept-encoding", "identity");
         if (request.Range is { } range)
             get.SetHeader("range", string.Create(CultureInfo.InvariantCulture, $"bytes={range.Offset}-{range.Last}"));
@@ -177,12 +179,12 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
             key);
     }
 
-    private S3Request ObjectRequest(HttpMethod method, string key, bool acceptsNotFound = false)
+    private S3Request ObjectRequest(HttpMethod method, string key, bool acceptsNotFound = false, string? versionId = null)
     {
         RefuseKey(key, 0);
         try
         {
-            return new S3Request(method, key, PercentEncoding.EncodeKey(key), "") { AcceptsNotFound = acceptsNotFound };
+            return new S3Request(method, key, PercentEncoding.EncodeKey(key), versionId is null ? "" : S3Request.Encode([("versionId", versionId)])) { AcceptsNotFound = acceptsNotFound };
         }
         catch (EncoderFallbackException error)
         {

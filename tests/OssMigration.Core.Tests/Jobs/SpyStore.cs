@@ -6,7 +6,7 @@ using OssMigration.TestKit;
 namespace OssMigration.Core.Tests.Jobs;
 
 /// <summary>Passes everything on to a memory store and remembers what was asked for. Can be told that its process is dead.</summary>
-internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter, IObjectTraitReader, IObjectRestorer
+internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocuments, IVersionReader, IMetadataWriter, IObjectTraitReader, IObjectRestorer
 {
     private readonly MemoryStore _inner;
     private readonly ConcurrentDictionary<(StoreOperation Operation, string? Key), int> _done = new();
@@ -64,6 +64,8 @@ internal sealed class SpyStore : StoreDecorator, IBucketInspector, IBucketDocume
 
     public Task<PutResult> ReplaceMetadataAsync(string key, string ifETag, ObjectMetadata metadata, CancellationToken cancellationToken)
         => _inner.ReplaceMetadataAsync(key, ifETag, metadata, cancellationToken);
+
+    public Task<ObjectHead?> HeadVersionAsync(string key, string versionId, CancellationToken cancellationToken) => _inner.HeadVersionAsync(key, versionId, cancellationToken);
 
     public Task<IReadOnlyList<KeyValuePair<string, string>>> ReadTagsAsync(string key, CancellationToken cancellationToken) => _inner.ReadTagsAsync(key, cancellationToken);
 

@@ -8,7 +8,7 @@ namespace OssMigration.TestKit;
 /// A store that fails by plan. Faults wait in a queue; each fires at the operations it fits, in the order planned, and
 /// several may fire at one call. A test ends with <see cref="VerifyAllFaultsFired"/>. Thread-safe.
 /// </summary>
-public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter, IObjectTraitReader, IObjectRestorer
+public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBucketInspector, IBucketDocuments, IVersionReader, IMetadataWriter, IObjectTraitReader, IObjectRestorer
 {
     private readonly object _gate = new();
     private readonly List<PlannedFault> _plan = [];
@@ -137,6 +137,10 @@ public sealed partial class FaultyStore(IObjectStore inner) : IObjectStore, IBuc
     /// <inheritdoc/>
     public Task<VersionPage> ListVersionPageAsync(string keyPrefix, VersionMarker? after, CancellationToken cancellationToken) =>
         RunAsync(StoreOperation.ListVersions, null, _ => ((IVersionLister)inner).ListVersionPageAsync(keyPrefix, after, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ObjectHead?> HeadVersionAsync(string key, string versionId, CancellationToken cancellationToken) =>
+        RunAsync(StoreOperation.Head, key, _ => ((IVersionReader)inner).HeadVersionAsync(key, versionId, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -45,6 +45,9 @@ public sealed record MemoryObject
     /// <summary>What its headers say besides; the number of tags is added.</summary>
     public ObjectTraits? Traits { get; init; }
 
+    /// <summary>The version's id; null where the store keeps none.</summary>
+    public string? VersionId { get; init; }
+
     /// <summary>As a listing shows it.</summary>
     public ObjectEntry ToEntry() =>
         new(Key, Content.Length, new SourceVersion(ETag), ETag, LastModified, StorageClass, Availability);

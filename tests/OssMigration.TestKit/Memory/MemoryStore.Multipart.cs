@@ -83,7 +83,7 @@ public sealed partial class MemoryStore
         }
 
         await EndAsync(StoreOperation.Complete, request.Key, cancellationToken);
-        return new PutResult(stored.ETag, stored.Crc64);
+        return new PutResult(stored.ETag, stored.Crc64) { VersionId = stored.VersionId };
     }
 
     /// <inheritdoc/>

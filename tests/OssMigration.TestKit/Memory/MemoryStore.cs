@@ -11,7 +11,7 @@ namespace OssMigration.TestKit;
 /// Tests arrange and look through Seed, <see cref="Find"/>, <see cref="Change"/> and <see cref="Keys"/>,
 /// which count as no operation.
 /// </summary>
-public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucketDocuments, IVersionLister, IMetadataWriter
+public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucketDocuments, IVersionReader, IMetadataWriter
 {
     private readonly object _gate = new();
     private readonly Dictionary<string, MemoryObject> _objects = new(StringComparer.Ordinal);
@@ -83,11 +83,17 @@ public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucke
     {
         lock (_gate)
         {
-            if (!_objects.Remove(key))
-                return false;
-            _sortedKeys.RemoveAt(_sortedKeys.BinarySearch(key, KeyOrder.Instance));
-            return true;
+            _histories.Remove(key);
+            return RemoveCurrent(key);
         }
+    }
+
+    private bool RemoveCurrent(string key)
+    {
+        if (!_objects.Remove(key))
+            return false;
+        _sortedKeys.RemoveAt(_sortedKeys.BinarySearch(key, KeyOrder.Instance));
+        return true;
     }
 
     /// <inheritdoc/>
@@ -119,7 +125,7 @@ public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucke
         CancellationToken cancellationToken)
     {
         await BeginAsync(StoreOperation.Read, request.Key, cancellationToken);
-        MemoryObject found = Find(request.Key) ?? throw Error(StoreErrorKind.NotFound, "NoSuchKey", 404, request.Key);
+        MemoryObject found = (request.VersionId is { } id ? FindVersion(request.Key, id) : Find(request.Key)) ?? throw Error(StoreErrorKind.NotFound, "NoSuchKey", 404, request.Key);
         if (request.IfVersion is { } version && version.Value != found.ETag)
             throw Error(StoreErrorKind.Changed, "PreconditionFailed", 412, request.Key);
         if (found.Availability == ObjectAvailability.NeedsRestore)
@@ -153,14 +159,17 @@ public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucke
 
         Counters.CountWritten(content.Length);
         await EndAsync(StoreOperation.Put, request.Key, cancellationToken);
-        return new PutResult(stored.ETag, stored.Crc64);
+        return new PutResult(stored.ETag, stored.Crc64) { VersionId = stored.VersionId };
     }
 
     /// <inheritdoc/>
     public async Task DeleteAsync(string key, CancellationToken cancellationToken)
     {
         await BeginAsync(StoreOperation.Delete, key, cancellationToken);
-        Remove(key);
+        if (_options.Versioning == BucketVersioning.Enabled)
+            SeedDeleteMarker(key);
+        else
+            Remove(key);
         await EndAsync(StoreOperation.Delete, key, cancellationToken);
     }
 
@@ -246,7 +255,10 @@ public sealed partial class MemoryStore : IObjectStore, IBucketInspector, IBucke
             Tags = metadata.Settings?.Tags ?? [],
             Access = _options.Flavor == StoreFlavor.Oss ? new AccessList(metadata.Settings?.Acl ?? "default", []) : new AccessList(null, [new AccessGrant(GranteeKind.Owner, "FULL_CONTROL")]),
             Crc64 = _options.Flavor == StoreFlavor.Oss ? ReferenceCrc64.Of(content) : null,
+            VersionId = _options.Versioning == BucketVersioning.Enabled ? NewVersionId() : null,
         };
+        if (stored.VersionId is { } versionId)
+            HistoryOf(key).Add(new KeptVersion(versionId, stored.LastModified, stored));
         if (!_objects.ContainsKey(key))
         {
             int index = _sortedKeys.BinarySearch(key, KeyOrder.Instance);
