@@ -46,21 +46,21 @@ internal sealed class Cloud : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<Cloud> StartAsync(SandboxBucket? source = null, TimeProvider? time = null)
+    public static async Task<Cloud> StartAsync(SandboxBucket? source = null, TimeProvider? time = null, SandboxBucket? destination = null)
     {
         SandboxProcess sandbox = await SandboxProcess.StartAsync();
         return new Cloud(
             sandbox,
             await sandbox.CreateBucketAsync(SandboxSide.S3, source),
-            await sandbox.CreateBucketAsync(SandboxSide.Oss),
+            await sandbox.CreateBucketAsync(SandboxSide.Oss, destination),
             time ?? TimeProvider.System);
     }
 
     /// <summary>With a source that is elsewhere.</summary>
-    public static async Task<Cloud> StartAsync(StoreAddress source, ICredentialProvider sourceKeys)
+    public static async Task<Cloud> StartAsync(StoreAddress source, ICredentialProvider sourceKeys, SandboxBucket? destination = null)
     {
         SandboxProcess sandbox = await SandboxProcess.StartAsync();
-        return new Cloud(sandbox, source, await sandbox.CreateBucketAsync(SandboxSide.Oss), TimeProvider.System, sourceKeys);
+        return new Cloud(sandbox, source, await sandbox.CreateBucketAsync(SandboxSide.Oss, destination), TimeProvider.System, sourceKeys);
     }
 
     public static byte[] Noise(int length, int seed)

@@ -27,6 +27,11 @@ Describe 'New-MigrationJob' {
         (Start-OssMigration $job).Copied.Objects | Should -Be 0
     }
 
+    It 'copies histories only into a bucket with versioning' {
+        (New-MigrationJob histories $source $destination -Versions All).Versions | Should -Be 'All'
+        { Start-OssMigration histories -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationNotVersioned,OssMigration.Commands.StartOssMigrationCommand'
+    }
+
     It 'takes a list in place of the source, and objects of the pipeline' {
         $job = New-MigrationJob from-list $source $destination -ObjectList "$folder/list.csv"
         $job.ListedObjects | Should -Be 2

@@ -2,6 +2,7 @@ using OssMigration.Core.Copying;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Versions;
 
 namespace OssMigration.Core.Comparing;
 
@@ -34,6 +35,8 @@ internal sealed class ComparisonRules(ComparisonLevel level, CutoverEvidence? cu
         if (triple.Destination is not { } destination)
             return Missing(source, triple.Settled);
 
+        if (source.History is { } from && destination.History is { } there)
+            return OfHistories(source, from, triple.Proved, destination, there);
         if (source.Size != destination.Size)
             return Different(source, triple.Proved, destination, "sizes differ");
         return level == ComparisonLevel.Size ? (ComparisonStatus.Same, "sizes are equal") : ByVersions(source, triple.Proved, destination);
@@ -69,6 +72,21 @@ internal sealed class ComparisonRules(ComparisonLevel level, CutoverEvidence? cu
             ? (ComparisonStatus.Superseded, "written at the destination by the business since cut-over")
             : (ComparisonStatus.Different, "the contents differ, and nothing proves that the business wrote the destination's");
 
+    private (ComparisonStatus Status, string Reason) OfHistories(
+        ObjectEntry source, ObjectHistory from, SettledEntry? proved, ObjectEntry destination, ObjectHistory there)
+    {
+        if (HistoryMatch.FindPlainDifference(from, there) is { } difference)
+        {
+            bool isContinued = cutover is not null && proved is not null && there.Count > from.Count
+                && proved.SourceVersion == source.Version && proved.DestinationTag.EqualsIgnoringCase(there.TagOf(from.Count));
+            return isContinued ? (ComparisonStatus.Superseded, "continued at the destination by the business since cut-over") : (ComparisonStatus.Different, difference);
+        }
+
+        if (there.Count < from.Count)
+            return (ComparisonStatus.Different, FormattableString.Invariant($"the source has {from.Count} versions and delete markers, the destination {there.Count}"));
+        return level == ComparisonLevel.Size ? (ComparisonStatus.Same, "count, order, delete markers and sizes are equal") : ByVersions(source, proved, destination);
+    }
+
     private (ComparisonStatus Status, string Reason) ByVersions(ObjectEntry source, SettledEntry? proved, ObjectEntry destination)
     {
         if (level == ComparisonLevel.Content)
@@ -76,7 +94,7 @@ internal sealed class ComparisonRules(ComparisonLevel level, CutoverEvidence? cu
         if (proved is not null && Identity.SameBySettled(source, proved, destination))
             return (ComparisonStatus.Same, Proofs[(int)proved.Proof]);
         if (Identity.SameByETag(source, destination))
-            return (ComparisonStatus.Same, "both ETags are the same MD5");
+            return (ComparisonStatus.Same, source.History is null ? "both ETags are the same MD5" : "all ETags are the same MD5s");
         if (proved is not null && proved.SourceVersion != source.Version && proved.DestinationTag.EqualsIgnoringCase(destination.Tag))
             return (ComparisonStatus.Different, "changed at the source since it was migrated");
         return (ComparisonStatus.Unproved, "sizes are equal, but nothing in the listings proves the content");

@@ -6,6 +6,7 @@ using OssMigration.Core.Listing;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Versions;
 
 namespace OssMigration.Core.Comparing;
 
@@ -64,7 +65,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
     {
         CutoverEvidence? cutover = job.CutoverTime is { } moment && moment <= environment.Time.GetUtcNow() ? new CutoverEvidence(moment, job.ClockSkewMargin) : null;
         ComparisonRules rules = new(request.Level, cutover);
-        ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules);
+        ContentCheck check = new(stores.Source, stores.Destination, request.Level, rules, Match(stores));
         SemaphoreSlim atATime = new(job.SteadyConcurrency);
         int pauses = 0;
         return new ComparisonWalk(walks, rules, DecideAsync, (triple, verdict) => Item(id, triple, verdict), request.IncludeSame);
@@ -90,6 +91,10 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
             }
         }
     }
+
+    private static HistoryMatch? Match(StoreChain stores) => stores is { SourceVersions: { } source, DestinationVersions: { } destination }
+        ? new HistoryMatch(stores.Source, source, stores.DestinationObjects, destination)
+        : null;
 
     private RunRow? LastRun()
     {

@@ -1,11 +1,12 @@
 using OssMigration.Core.Copying;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Versions;
 
 namespace OssMigration.Core.Comparing;
 
 /// <summary>Settles the doubt that the listings left, by headers, or at level Content by reading both sides.</summary>
-internal sealed class ContentCheck(IObjectReader source, IObjectReader destination, ComparisonLevel level, ComparisonRules rules)
+internal sealed class ContentCheck(IObjectReader source, IObjectReader destination, ComparisonLevel level, ComparisonRules rules, HistoryMatch? histories = null)
 {
     /// <summary>The verdict on one key that is at both ends, where the listings alone give none or one that must be confirmed.</summary>
     public async Task<(ComparisonStatus Status, string Reason)> DecideAsync(
@@ -15,6 +16,8 @@ internal sealed class ContentCheck(IObjectReader source, IObjectReader destinati
         ObjectEntry to = triple.Destination!;
         try
         {
+            if (from.History is { } history && to.History is { } there)
+                return await OfHistoriesAsync(history, there, verdict, cancellationToken).ConfigureAwait(false);
             if (verdict.Status == ComparisonStatus.Superseded)
                 return await ConfirmAsync(triple, from, cancellationToken).ConfigureAwait(false);
             return level == ComparisonLevel.Content
@@ -33,6 +36,19 @@ internal sealed class ContentCheck(IObjectReader source, IObjectReader destinati
         {
             return (ComparisonStatus.Unproved, $"could not be read: {exception.Describe()}");
         }
+    }
+
+    private async Task<(ComparisonStatus Status, string Reason)> OfHistoriesAsync(
+        ObjectHistory from, ObjectHistory there, (ComparisonStatus Status, string Reason) verdict, CancellationToken cancellationToken)
+    {
+        if (verdict.Status == ComparisonStatus.Superseded)
+            return verdict;
+        string? difference = level == ComparisonLevel.Content
+            ? await histories!.FindReadDifferenceAsync(from, there, cancellationToken).ConfigureAwait(false)
+            : await histories!.FindDifferenceAsync(from, there, proved: null, [], cancellationToken).ConfigureAwait(false);
+        return difference is null
+            ? (ComparisonStatus.Same, level == ComparisonLevel.Content ? "all versions were read at both ends and have the same CRC-64" : "each version has the ETag or the CRC-64 of its origin")
+            : (ComparisonStatus.Different, difference);
     }
 
     private async Task<(ComparisonStatus Status, string Reason)> ByReadingAsync(

@@ -46,9 +46,23 @@ internal sealed class DecisionRules(MigrationJob job, StoreLimits destinationLim
         if (FidelityRules.OfKey(destinationLimits, source, job.InvalidKeyAction) is { } refusal)
             return WithoutPlace(refusal);
 
+        if (job.Versions == VersionScope.All)
+            return OfHistory(source, triple);
         return triple.Destination is { } destination
             ? WithDestination(source, triple.Proved, destination)
             : WithoutDestination(source, triple.Settled);
+    }
+
+    // Which of two histories is the beginning of the other is found out where the action is carried out.
+    private static TransferAction OfHistory(ObjectEntry source, EntryTriple triple)
+    {
+        if (triple is { Destination: { } destination, Proved: { } settled } && Identity.SameBySettled(source, settled, destination))
+            return new TransferAction.Settle(new TransferOutcome.Skipped(settled));
+        if (triple.Destination is { } found && Identity.SameByETag(source, found))
+            return new TransferAction.Settle(new TransferOutcome.Skipped(new SettledEntry(source.Key, source.Size, source.Version, found.Tag, crc64: null, ProofKind.FoundETag)));
+        return source.Availability == ObjectAvailability.NeedsRestore
+            ? new TransferAction.Settle(TransferOutcome.Exceptional.NeedsRestore(source))
+            : new TransferAction.Append(triple.Proved, IsNew: triple.Destination is null);
     }
 
     private TransferAction.Settle WithoutPlace(FidelityMarks refusal)

@@ -29,6 +29,11 @@ internal abstract record TransferAction
     /// <param name="Overwrite">Whether an object under the key may be replaced.</param>
     internal sealed record Restore(OverwriteGuard Overwrite) : TransferAction;
 
+    /// <summary>With a job of histories: write at the end of the key's history what is missing there.</summary>
+    /// <param name="Proved">What an earlier run proved of the key; null for nothing.</param>
+    /// <param name="IsNew">Whether the destination listed nothing of the key.</param>
+    internal sealed record Append(SettledEntry? Proved, bool IsNew) : TransferAction;
+
     /// <summary>The content is there, but this job did not write it: compare headers and user metadata, and put them right.</summary>
     /// <param name="Settled">What is known of both ends.</param>
     internal sealed record Repair(SettledEntry Settled) : TransferAction;

@@ -4,6 +4,7 @@ using OssMigration.Core.Journal;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 using OssMigration.Core.Throttling;
+using OssMigration.Core.Versions;
 
 namespace OssMigration.Core.Copying;
 
@@ -63,6 +64,9 @@ internal sealed record CopyContext
 
     /// <summary>Whether what is at the source was told by a list of the user, and not by the store: a difference is reported then.</summary>
     public bool IsFromList { get; init; }
+
+    /// <summary>What a job of histories needs; null for a job of current objects.</summary>
+    public HistoryContext? Histories { get; init; }
 
     /// <summary>Puts headers right where the job wants that and the destination can; else null.</summary>
     public IMetadataWriter? Metadata { get; init; }

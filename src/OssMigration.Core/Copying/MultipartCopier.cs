@@ -94,6 +94,9 @@ internal sealed class MultipartCopier(CopyContext context)
     // Only what is stamped as a copy of this version is worth a read of the source.
     private async Task<TransferOutcome?> FindFinishedAsync(ObjectEntry source, CancellationToken cancellationToken)
     {
+        // Two versions of a history may be equal, and what had arrived of it was counted before.
+        if (context.Histories is not null)
+            return null;
         ObjectHead? standing = await context.Destination.HeadAsync(source.Key, cancellationToken).ConfigureAwait(false);
         if (standing is not { Crc64: { } stored } || standing.Entry.Size != source.Size || !SourceStamp.Names(standing, source.Version))
             return null;
@@ -142,6 +145,7 @@ internal sealed class MultipartCopier(CopyContext context)
             {
                 IsReplacement = guard.Ours is not null,
                 Window = written.Window,
+                VersionId = written.VersionId,
             };
         }
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.NoSuchUpload)
@@ -201,6 +205,9 @@ internal sealed class MultipartCopier(CopyContext context)
     private async Task<TransferOutcome> FindCompletedAsync(
         ObjectEntry source, ulong crc64, OverwriteGuard guard, StoreException cause, CancellationToken cancellationToken)
     {
+        // As for FindFinishedAsync: where it begins anew.
+        if (context.Histories is not null)
+            throw cause;
         ObjectHead? standing = await context.Destination.HeadAsync(source.Key, cancellationToken).ConfigureAwait(false);
         if (standing is not null && standing.Entry.Size == source.Size && standing.Crc64 == crc64)
         {

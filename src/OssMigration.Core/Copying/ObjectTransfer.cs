@@ -4,6 +4,7 @@ using OssMigration.Core.Lists;
 using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Versions;
 
 namespace OssMigration.Core.Copying;
 
@@ -18,16 +19,18 @@ internal sealed class ObjectTransfer(CopyContext context)
     private readonly SingleCopier _single = new(context);
     private readonly MultipartCopier _multipart = new(context);
     private readonly MetadataRepair _metadata = new(context);
+    private readonly HistoryTransfer? _histories = context.Histories is { } histories ? new HistoryTransfer(context, histories) : null;
     private readonly DenialWatch _denials = new(context.Destination.DisplayName);
 
     /// <summary>Does it.</summary>
     /// <param name="source">The source object as listed.</param>
-    /// <param name="action">What was decided.</param>
+    /// <param name="decided">What was decided.</param>
     /// <param name="cancellationToken">Cancels; the object then has no outcome.</param>
     /// <exception cref="StoreException">The run cannot go on.</exception>
-    public async Task<TransferOutcome> RunAsync(ObjectEntry source, TransferAction action, CancellationToken cancellationToken)
+    public async Task<TransferOutcome> RunAsync(ObjectEntry source, TransferAction decided, CancellationToken cancellationToken)
     {
         ObjectEntry entry = source;
+        TransferAction action = decided;
         for (int change = 0; change < MostChanges; change++)
         {
             try
@@ -61,6 +64,10 @@ internal sealed class ObjectTransfer(CopyContext context)
                 if (context.IsFromList && !ListedEntries.IsAsListed(source, now.Entry))
                     return OtherThanListed(source, now.Entry);
                 entry = now.Entry;
+
+                // Some of its history may have been written by then.
+                if (action is TransferAction.Append append)
+                    action = append with { IsNew = false };
             }
             catch (StoreException exception) when (!exception.StopsJob)
             {
@@ -88,6 +95,7 @@ internal sealed class ObjectTransfer(CopyContext context)
         TransferAction.Copy copy => CopyAsync(entry, copy.Overwrite, standing: null, cancellationToken),
         TransferAction.Inspect inspect => InspectAsync(entry, inspect.Otherwise, cancellationToken),
         TransferAction.Restore restore => RestoreAsync(entry, restore.Overwrite, cancellationToken),
+        TransferAction.Append append => _histories!.RunAsync(entry, append, cancellationToken),
         TransferAction.Repair repair => _metadata.RunAsync(entry, repair.Settled, cancellationToken),
         _ => throw new InvalidOperationException($"Unknown action {action.GetType().Name}."),
     };

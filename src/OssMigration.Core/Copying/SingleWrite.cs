@@ -51,7 +51,7 @@ internal sealed class SingleWrite(CopyContext context, BlockBuffer content, Over
         if (_namesMd5)
             context.ETags.CountFitting();
         return ProofRules.Prove(read.Entry, written, content.Crc64) is { } settled
-            ? new TransferOutcome.Copied(settled) { IsReplacement = guard.Ours is not null, Window = written.Window, Marks = _translation.Marks }
+            ? new TransferOutcome.Copied(settled) { IsReplacement = guard.Ours is not null, Window = written.Window, VersionId = written.VersionId, Marks = _translation.Marks }
             : throw new StoreException(StoreErrorKind.Integrity, context.Destination.DisplayName, "The destination's answer does not prove the content.")
             {
                 Key = read.Entry.Key,

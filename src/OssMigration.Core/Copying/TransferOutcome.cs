@@ -71,6 +71,9 @@ internal abstract record TransferOutcome
         /// <summary>What became of it beyond its bytes.</summary>
         public FidelityMarks Marks { get; init; }
 
+        /// <summary>The version that the write made; null where the destination does not say.</summary>
+        public string? VersionId { get; init; }
+
         /// <summary>With a replacement: how long a write of somebody else would have been lost; null where the answer that told was lost.</summary>
         public TimeSpan? Window { get; init; }
     }

@@ -1,3 +1,4 @@
+using OssMigration.Core.Jobs;
 using OssMigration.Core.Mirroring;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -70,6 +71,16 @@ internal static class StoreConditions
     {
         if (facts.Bucket.Value is not { } bucket)
             return Make(CutoverSubject.Versioning, CutoverState.Unknown, $"Whether the destination has versioning could not be read: {facts.Bucket.WhyNot}", "Mend that and check again.");
+        if (facts.Runs.Status.Job.Versions == VersionScope.All)
+        {
+            return Make(
+                CutoverSubject.Versioning, CutoverState.Advisory,
+                $"The destination has versioning {bucket.Versioning}, as the job's histories need. No run of it is possible after the cut-over, and nothing is mirrored: the business must write nothing at the source from the beginning of the last run until the switch.") with
+            {
+                Data = bucket,
+            };
+        }
+
         return bucket.Versioning switch
         {
             BucketVersioning.Off => Make(CutoverSubject.Versioning, CutoverState.Met, "The destination has no versioning."),

@@ -55,6 +55,12 @@ public sealed record FidelityForecast
     /// <summary>Those whose headers could not be read, or that were gone by then.</summary>
     public ObjectCount Unread { get; init; }
 
+    /// <summary>With -Versions All: the versions of all histories, and their bytes; else null. The other counts are of histories.</summary>
+    public ObjectCount? Versions { get; init; }
+
+    /// <summary>With -Versions All: the delete markers of all histories; else null.</summary>
+    public long? DeleteMarkers { get; init; }
+
     /// <summary>Objects by aspect and effect.</summary>
     public IReadOnlyList<FidelityCount> Totals { get; init; } = [];
 

@@ -20,12 +20,23 @@ internal sealed class ForecastTally
 
     public ObjectCount LeftOut { get; private set; }
 
+    public ObjectCount? Versions { get; private set; }
+
+    public long? DeleteMarkers { get; private set; }
+
     public FidelityTally Fidelity { get; } = new();
 
     /// <summary>Counts one object; null marks stand for headers that could not be read.</summary>
     public void Count(ObjectEntry entry, FidelityMarks? marks)
     {
         Listed = Listed.Plus(entry.Size);
+        if (entry.History is { } history)
+        {
+            int markers = history.Versions.Count(version => version.IsDeleteMarker);
+            Versions = (Versions ?? default) + new ObjectCount(history.Count - markers, history.Bytes);
+            DeleteMarkers = (DeleteMarkers ?? 0) + markers;
+        }
+
         if (marks is not { } known)
         {
             Unread = Unread.Plus(entry.Size);
@@ -66,6 +77,8 @@ internal sealed class ForecastTally
             RestoreByClass[storageClass] = RestoreByClass.GetValueOrDefault(storageClass) + count;
         Unread += other.Unread;
         LeftOut += other.LeftOut;
+        if (other.Versions is { } versions)
+            (Versions, DeleteMarkers) = ((Versions ?? default) + versions, (DeleteMarkers ?? 0) + other.DeleteMarkers);
         Fidelity.Add(other.Fidelity);
     }
 }

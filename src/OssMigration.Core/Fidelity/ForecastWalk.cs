@@ -3,6 +3,7 @@ using OssMigration.Core.Jobs;
 using OssMigration.Core.Listing;
 using OssMigration.Core.Planning;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Versions;
 
 namespace OssMigration.Core.Fidelity;
 
@@ -108,6 +109,8 @@ internal sealed class ForecastWalk : IRangeHost, IDisposable
         RestoreByClass = _tally.RestoreByClass,
         Unread = _tally.Unread,
         LeftOut = _tally.LeftOut,
+        Versions = _tally.Versions,
+        DeleteMarkers = _tally.DeleteMarkers,
         Totals = _tally.Fidelity.Counts,
     };
 
@@ -116,12 +119,36 @@ internal sealed class ForecastWalk : IRangeHost, IDisposable
         ObjectEntry entry = listed.Entry;
         if (FidelityRules.OfKey(_stores.Destination.Limits, entry, _job.InvalidKeyAction) is { } refused)
             return refused;
+        if (entry.History is { } history)
+            return await ForeseeAsync(entry, history, cancellationToken).ConfigureAwait(false);
         if (!_request.ReadsHeaders || entry.Availability == ObjectAvailability.NeedsRestore)
             return _rules.OfListing(entry);
+        return await ReadAsync(token => _stores.Source.HeadAsync(entry.Key, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    // Of the versions of a key the first speaks that does not arrive as it is: one that is refused holds up those after it.
+    private async Task<FidelityMarks?> ForeseeAsync(ObjectEntry entry, ObjectHistory history, CancellationToken cancellationToken)
+    {
+        FidelityMarks? found = _rules.OfListing(entry);
+        foreach (ObjectVersion version in history.Versions.Where(version => version.Entry is not null))
+        {
+            FidelityMarks? marks = _request.ReadsHeaders && entry.Availability == ObjectAvailability.Readable
+                ? await ReadAsync(token => _stores.SourceVersions!.HeadAsync(entry.Key, version.VersionId, token), cancellationToken).ConfigureAwait(false)
+                : _rules.OfListing(version.Entry!);
+            if (marks is null or { IsRefused: true })
+                return marks;
+            found = found is { Findings: null } or null ? marks : found;
+        }
+
+        return found;
+    }
+
+    private async Task<FidelityMarks?> ReadAsync(Func<CancellationToken, Task<ObjectHead?>> read, CancellationToken cancellationToken)
+    {
         await _heads.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ObjectHead? head = await _stores.Source.HeadAsync(entry.Key, cancellationToken).ConfigureAwait(false);
+            ObjectHead? head = await read(cancellationToken).ConfigureAwait(false);
             return head is null ? null : (await _translator.ForeseeAsync(head, cancellationToken).ConfigureAwait(false)).Marks.WhenCounted;
         }
         catch (StoreException exception) when (!exception.StopsJob)

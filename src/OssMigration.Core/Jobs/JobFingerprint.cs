@@ -20,6 +20,8 @@ internal static class JobFingerprint
             parts.Add(job.InvalidKeyAction.ToString());
         if (job.ObjectList is { } list)
             parts.Add(list.Digest);
+        if (job.Versions != VersionScope.Current)
+            parts.Add(job.Versions.ToString());
         string text = JsonSerializer.Serialize(parts, JobJson.Options);
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
     }

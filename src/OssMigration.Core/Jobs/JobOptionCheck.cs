@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Jobs;
@@ -30,6 +31,12 @@ internal static partial class JobOptionCheck
             yield return overlap;
         if (job.ObjectList is not null && job.Mode == MigrationMode.Incremental)
             yield return "An object list tells what was there at one moment, so it goes with -Mode Full: a later list is another job.";
+        if (job.Versions == VersionScope.All)
+        {
+            foreach (string problem in Histories(job))
+                yield return problem;
+        }
+
         foreach (string problem in job.Filter.Validate())
             yield return problem;
         foreach (string problem in Ranges(job))
@@ -46,6 +53,25 @@ internal static partial class JobOptionCheck
             yield return $"PartSize ({job.PartSize}) is larger than MemoryBudget ({job.MemoryBudget}).";
         if (job.SinglePutLimit > job.MemoryBudget)
             yield return $"SinglePutLimit ({job.SinglePutLimit}) is larger than MemoryBudget ({job.MemoryBudget}): an object of that size could not be held.";
+    }
+
+    private static IEnumerable<string> Histories(MigrationJob job)
+    {
+        const string What = "A job with -Versions All";
+        if (job.Source.Scheme is not ("s3" or "oss"))
+            yield return $"{What} needs a source that keeps versions: s3 or oss, and not {job.Source.Scheme}.";
+        if (job.ObjectList is not null)
+            yield return $"{What} copies the histories that the source lists, so it has no object list.";
+        if (job.Overwrite != OverwriteMode.IfDifferent || job.ConflictAction != ConflictAction.Report || job.RepairMetadata)
+            yield return $"{What} only adds to histories: OverwriteMode, ConflictAction and RepairMetadata have no meaning for it.";
+        if (job.Filter is not { MinSize: null, MaxSize: null, ModifiedAfter: null, ModifiedBefore: null })
+            yield return $"{What} copies histories as a whole: sizes and dates cannot be filtered, keys can.";
+        if (job.InvalidKeyAction == InvalidKeyAction.Encode)
+            yield return $"{What} cannot encode keys; InvalidKeyAction Fail and Skip are possible.";
+        if (job.Policy.CopyTags || job.Policy.CopyAcls)
+            yield return $"{What} copies neither tags nor ACLs.";
+        if (job.RestoreDays is not null)
+            yield return $"{What} restores no archived versions; restore them at the source before.";
     }
 
     // A job that reads what it writes would never end, and one that writes into what it reads would destroy it.

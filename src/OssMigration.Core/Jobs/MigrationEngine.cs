@@ -47,6 +47,7 @@ public sealed class MigrationEngine(EngineEnvironment environment)
             Source = model.Source,
             Destination = model.Destination,
             Filter = model.Filter,
+            Versions = model.Versions,
             CutoverTime = model.CutoverTime,
             CreatedAt = environment.Time.GetUtcNow(),
         };

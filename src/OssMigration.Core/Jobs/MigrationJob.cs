@@ -46,6 +46,19 @@ public enum ConflictAction
     Overwrite,
 }
 
+/// <summary>Which versions of the objects a job copies.</summary>
+public enum VersionScope
+{
+    /// <summary>What a listing shows: of each object the current version, and nothing of what is deleted. The default.</summary>
+    Current,
+
+    /// <summary>
+    /// The history of each key, oldest first, delete markers too, into a destination bucket that has versioning and in which nobody else writes
+    /// before the cut-over. It ends with the cut-over: from then on such a job is refused.
+    /// </summary>
+    All,
+}
+
 /// <summary>A migration job: what is moved where and how. Immutable; stored in the job's journal without any secret.</summary>
 public sealed record MigrationJob
 {
@@ -63,6 +76,9 @@ public sealed record MigrationJob
 
     /// <summary>What happens to an object that is at the destination already.</summary>
     public OverwriteMode Overwrite { get; init; }
+
+    /// <summary>Whether the history of objects is copied, or what is current alone.</summary>
+    public VersionScope Versions { get; init; }
 
     /// <summary>Which objects of the source take part.</summary>
     public ObjectFilter Filter { get; init; } = new();

@@ -1,5 +1,6 @@
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Versions;
 
 namespace OssMigration.Core.Jobs;
 
@@ -23,6 +24,9 @@ internal sealed class OpenedBucket : IAsyncDisposable
 
     /// <summary>The objects below the address's prefix. Writes throw where the address was opened for reading.</summary>
     public IObjectStore Objects { get; }
+
+    /// <summary>The histories of keys below the address's prefix; null where the store cannot tell versions.</summary>
+    public IObjectReader? Histories => _store is IVersionReader versions ? new HistoryStore(Objects, new VersionAccess(versions, _retrying, Prefix)) : null;
 
     /// <summary>The address's prefix, with which full keys begin.</summary>
     public string Prefix { get; }

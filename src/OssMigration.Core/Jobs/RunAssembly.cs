@@ -7,6 +7,7 @@ using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Slices;
 using OssMigration.Core.Throttling;
+using OssMigration.Core.Versions;
 
 namespace OssMigration.Core.Jobs;
 
@@ -20,6 +21,7 @@ internal sealed class RunAssembly
     private readonly RunStretch _stretch;
     private readonly RunProgress _progress;
     private readonly UploadJournal _uploads;
+    private readonly HistoryJournal? _histories;
     private readonly SliceHooks? _slice;
 
     /// <summary>Reads from the journal where the run stands.</summary>
@@ -34,6 +36,7 @@ internal sealed class RunAssembly
         using JournalReader reader = folder.Read();
         _progress = MakeProgress(reader);
         _uploads = new UploadJournal(stretch.Journal, reader) { OnBegun = slice?.UploadBegun };
+        _histories = stretch.Job.Versions == VersionScope.All ? new HistoryJournal(stretch.Journal, reader) : null;
         Transfer = new ObjectTransfer(MakeCopyContext());
         Reports = new ReportBuilder(folder, stretch.Job, stretch.Run, stretch.Stores, _progress, environment.Time);
     }
@@ -75,7 +78,7 @@ internal sealed class RunAssembly
     private CopyContext MakeCopyContext() => new()
     {
         Source = _stretch.Stores.Source,
-        Destination = _stretch.Stores.Destination,
+        Destination = _stretch.Stores.DestinationObjects,
         SinglePutLimit = _stretch.Job.SinglePutLimit,
         PartSize = _stretch.Job.PartSize,
         Reads = _stretch.Stores.Reads,
@@ -92,9 +95,14 @@ internal sealed class RunAssembly
         Translator = new ObjectTranslator(new FidelityRules(_stretch.Job.Policy, _stretch.Stores.Destination.Limits, _stretch.Stores.Keys), _stretch.Stores.SourceTraits),
         Restore = _stretch.Stores.SourceRestore,
         Metadata = _stretch.Job.RepairMetadata ? _stretch.Stores.DestinationMetadata : null,
+        Histories = MakeHistoryContext(),
         IsFromList = _stretch.Job.ObjectList is not null && _stretch.Run.Scope == RunScope.Everything,
         Cutover = _stretch.Cutover.Moment is { } moment ? new CutoverEvidence(moment, _stretch.Job.ClockSkewMargin) : null,
     };
+
+    private HistoryContext? MakeHistoryContext() => _stretch.Stores is { SourceVersions: { } source, DestinationVersions: { } destination }
+        ? new HistoryContext { Source = source, Destination = destination, Repeat = _stretch.Stores.RepeatAsync, Journal = _histories!, TrustsListing = _stretch.Run.Resumes == 0 }
+        : null;
 
     private RunContext MakeRunContext()
     {

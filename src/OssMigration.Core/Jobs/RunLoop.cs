@@ -5,6 +5,7 @@ using OssMigration.Core.Manifests;
 using OssMigration.Core.Planning;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Versions;
 
 namespace OssMigration.Core.Jobs;
 
@@ -33,7 +34,7 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
             {
                 stretch = await BeginAgainAsync(stretch, assembly, exception).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is StoreException or JobStateException or JobOptionException)
+            catch (Exception exception) when (exception is StoreException or JobStateException or JobOptionException or RefusedException)
             {
                 await RecordBreakAsync(stretch, assembly, exception).ConfigureAwait(false);
                 throw;
@@ -53,6 +54,8 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
         string? reason = null;
         try
         {
+            if (stretch.Job.Versions == VersionScope.All)
+                await new HistoryGate(folder, stretch, options).PassAsync(cancellationToken).ConfigureAwait(false);
             if (stretch.IsAfterCutover)
             {
                 await RefuseVersionedAsync(stretch.Stores, cancellationToken).ConfigureAwait(false);
@@ -185,7 +188,11 @@ internal sealed class RunLoop(EngineEnvironment environment, JobFolder folder, L
 
             // A selection lies over what the run before it settled; only a run over everything replaces that.
             if (isFinished && report.Scope == RunScope.Everything)
+            {
                 writes.DropSegmentsBefore(report.Run);
+                writes.RemoveSettledArrived(report.Run);
+            }
+
             if (isFinished && report is { Scope: RunScope.Everything, Mode: MigrationMode.Incremental })
                 writes.CountSeriesRun();
         }).ConfigureAwait(false);

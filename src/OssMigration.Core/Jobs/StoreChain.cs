@@ -5,6 +5,7 @@ using OssMigration.Core.Lists;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 using OssMigration.Core.Throttling;
+using OssMigration.Core.Versions;
 
 namespace OssMigration.Core.Jobs;
 
@@ -17,6 +18,7 @@ internal sealed class StoreChain : IAsyncDisposable
     private readonly TransferMeter _sourceMeter = new();
     private readonly TransferMeter _destinationMeter = new();
     private readonly IBucketInspector? _destinationBucket;
+    private readonly IBucketDocuments? _destinationDocuments;
     private readonly RetryingStore _retryingDestination;
     private MigrationJob _obeyed;
 
@@ -31,7 +33,7 @@ internal sealed class StoreChain : IAsyncDisposable
         Reads = new ConcurrencyGate(job.Concurrency, () => Pace.Room(job.MemoryBudget / 2), environment.Time, () => Pace.Places);
         Writes = new ConcurrencyGate(job.Concurrency, () => Pace.Room(job.MemoryBudget / 2), environment.Time, () => Pace.Places);
         StoreOpenOptions options = new() { Time = environment.Time, MaxConnections = job.Concurrency + RangeBoardOptions.Of(job.SteadyConcurrency).MostAtATime, ConnectionBuffer = () => Pace.ConnectionBuffer(job.SteadyConcurrency) };
-        RetryOptions retry = environment.Retry with { MaxAttempts = job.MaxAttempts };
+        RetryOptions retry = environment.Retry with { MaxAttempts = job.MaxAttempts, RepeatsWrites = job.Versions == VersionScope.Current };
 
         IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });
         IObjectTraitReader? traits = source as IObjectTraitReader;
@@ -53,12 +55,22 @@ internal sealed class StoreChain : IAsyncDisposable
 
         IObjectStore destination = environment.Stores.OpenDestination(job.Destination, options with { Credential = credentials.Destination });
         _destinationBucket = destination as IBucketInspector;
+        _destinationDocuments = destination as IBucketDocuments;
         _retryingDestination = Retrying(
             new ProvingStore(new CutoverStore(new MeteredStore(destination, _destinationMeter, Pace, Writes), () => cutover.HasCome, environment.Time)),
             _destinationMeter);
         PrefixStore below = new(_retryingDestination, job.Destination.Prefix);
         Keys = job.InvalidKeyAction == InvalidKeyAction.Encode ? new KeyEncoding(below.Limits) : null;
         Destination = Keys is null ? below : new EncodedKeyStore(below, Keys);
+        DestinationObjects = Destination;
+        if (job.Versions == VersionScope.All)
+        {
+            SourceVersions = Versions(source, retryingSource, _sourceMeter, job.Source.Prefix, "VersionsNotAtSource");
+            DestinationVersions = Versions(destination, _retryingDestination, _destinationMeter, job.Destination.Prefix, "VersionsNotAtDestination");
+            Source = new HistoryStore(Source, SourceVersions);
+            Destination = new HistoryStore(below, DestinationVersions);
+        }
+
         if (destination is IMetadataWriter metadata)
             DestinationMetadata = new MetadataWriter(metadata, _retryingDestination, _destinationMeter, key => job.Destination.Prefix + (Keys?.Encode(key) ?? key));
 
@@ -68,6 +80,10 @@ internal sealed class StoreChain : IAsyncDisposable
             listener.OnEvent(new RunEvent(EventLevel.Verbose, $"Again in {delay.TotalMilliseconds:F0} ms: {error.Describe()}"));
         });
     }
+
+    private VersionAccess Versions(IObjectReader store, RetryingStore retrying, TransferMeter meter, string prefix, string errorId) => store is IVersionReader reader
+        ? new VersionAccess(reader, retrying, prefix, meter, Pace)
+        : throw new RefusedException(errorId, $"{store.DisplayName} cannot tell or read old versions, so no history can be copied.", "A job without -Versions All copies what is current.");
 
     private static IObjectReader Listed(EngineEnvironment environment, MigrationJob job, IObjectReader source)
     {
@@ -83,6 +99,15 @@ internal sealed class StoreChain : IAsyncDisposable
 
     /// <summary>The destination below its prefix.</summary>
     public IObjectStore Destination { get; }
+
+    /// <summary>The current objects of the destination below its prefix: what <see cref="Destination"/> is too, but for a job of histories.</summary>
+    public IObjectStore DestinationObjects { get; }
+
+    /// <summary>The versions of the source; null but for a job of histories.</summary>
+    public VersionAccess? SourceVersions { get; }
+
+    /// <summary>The versions of the destination; null but for a job of histories.</summary>
+    public VersionAccess? DestinationVersions { get; }
 
     /// <summary>How keys are encoded that the destination does not hold; null where the job does not want that.</summary>
     public KeyEncoding? Keys { get; }
@@ -121,6 +146,13 @@ internal sealed class StoreChain : IAsyncDisposable
     /// <summary>Facts of the destination's bucket; null where the store has no such thing.</summary>
     public async Task<BucketFacts?> InspectDestinationAsync(CancellationToken cancellationToken)
         => _destinationBucket is null ? null : await _retryingDestination.CallAsync(_destinationBucket.InspectBucketAsync, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>A document of the destination's bucket; null where none is set, or the store has no such thing.</summary>
+    public async Task<BucketDocument?> ReadDestinationDocumentAsync(BucketDocumentKind kind, CancellationToken cancellationToken)
+        => _destinationDocuments is null ? null : await _retryingDestination.CallAsync(token => _destinationDocuments.ReadDocumentAsync(kind, token), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Calls until it succeeds or is not worth it any more, as the destination's requests are.</summary>
+    public Task<TResult> RepeatAsync<TResult>(Func<CancellationToken, Task<TResult>> call, CancellationToken cancellationToken) => _retryingDestination.CallAsync(call, cancellationToken);
 
     /// <summary>Takes up the limits of the job as it is now. Called by one clock only.</summary>
     public void Obey(MigrationJob job)

@@ -10,6 +10,7 @@ using OssMigration.Core.RemoteState;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Slices;
 using OssMigration.Core.Stores;
+using OssMigration.Core.Versions;
 
 namespace OssMigration.Core.Journal;
 
@@ -142,6 +143,14 @@ internal sealed class JournalReader : IDisposable
         row => new FinishedPart(
             new UploadedPart(row.GetInt32(0), row.GetString(1), Crc(row, 2), row.GetInt64(3)), Crc(row, 4)),
         Encoding.UTF8.GetBytes(key))];
+
+    /// <summary>The versions that have arrived of histories under way, oldest first.</summary>
+    public IEnumerable<(string Key, ArrivedVersion Version)> ArrivedVersions() => Query(
+        "SELECT key, at, source_id, destination_id FROM arrived ORDER BY key, at",
+        row => (Key(row, 0)!, new ArrivedVersion(row.GetInt32(1), row.GetString(2), row.GetString(3))));
+
+    /// <summary>Whether histories may have been written.</summary>
+    public bool HasBegunHistories() => Guard(() => JournalSchema.GetMeta(_connection, JournalTransaction.HistoriesName)) is not null;
 
     /// <summary>The reports of all runs that have one, oldest first.</summary>
     public IReadOnlyList<MigrationReport> Reports() => [.. Query(

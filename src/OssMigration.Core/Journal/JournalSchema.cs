@@ -11,7 +11,7 @@ namespace OssMigration.Core.Journal;
 internal static class JournalSchema
 {
     /// <summary>The version this engine writes and reads.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     // Version 3 added what a run had done at moments of its time.
     private const string Series = """
@@ -24,6 +24,11 @@ internal static class JournalSchema
         CREATE TABLE fidelity(run INTEGER NOT NULL, aspect TEXT NOT NULL, effect TEXT NOT NULL, objects INTEGER NOT NULL, bytes INTEGER NOT NULL,
             PRIMARY KEY(run, aspect, effect)) WITHOUT ROWID;
         CREATE TABLE changes(run INTEGER NOT NULL, key BLOB NOT NULL, findings TEXT NOT NULL, PRIMARY KEY(run, key)) WITHOUT ROWID;
+        """;
+
+    // Version 5 added the versions that have arrived of histories under way.
+    private const string Arrived = """
+        CREATE TABLE arrived(key BLOB NOT NULL, at INTEGER NOT NULL, source_id TEXT NOT NULL, destination_id TEXT NOT NULL, PRIMARY KEY(key, at)) WITHOUT ROWID;
         """;
 
     private const string Tables = """
@@ -92,6 +97,7 @@ internal static class JournalSchema
             Execute(connection, Tables);
             Execute(connection, Series);
             Execute(connection, Fidelity);
+            Execute(connection, Arrived);
             PutMeta(connection, "schema", Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
             PutMeta(connection, "fingerprint", job.Fingerprint);
             PutMeta(connection, "job", jobJson);
@@ -105,7 +111,7 @@ internal static class JournalSchema
         }
     }
 
-    /// <summary>Brings a journal of versions 2 and 3 forward; refuses any other that is not of <see cref="Version"/>.</summary>
+    /// <summary>Brings a journal of versions 2 to 4 forward; refuses any other that is not of <see cref="Version"/>.</summary>
     public static void CheckVersion(SqliteConnection connection, string jobName)
     {
         string? found = GetMeta(connection, "schema");
@@ -113,6 +119,8 @@ internal static class JournalSchema
             found = Upgrade(connection, "2", Series, "3");
         if (found == "3")
             found = Upgrade(connection, "3", Fidelity, "4");
+        if (found == "4")
+            found = Upgrade(connection, "4", Arrived, "5");
         if (found != Version.ToString(System.Globalization.CultureInfo.InvariantCulture))
         {
             throw new JobStateException(

@@ -39,6 +39,12 @@ internal sealed class LifecycleSource : IAsyncDisposable
             $"Delete by hand what is proved: Compare-MigrationData -Job {job.Name} -IncludeSame | Where-Object Status -eq Same gives the objects, Key is relative to {job.Source}.");
     }
 
+    /// <summary>What the job lists: current objects, or histories.</summary>
+    /// <exception cref="RefusedException">VersionsNotAtSource: the job copies histories, and the store cannot tell them.</exception>
+    public IObjectReader Listed(MigrationJob job) => job.Versions == VersionScope.Current
+        ? Bucket.Objects
+        : Bucket.Histories ?? throw new RefusedException("VersionsNotAtSource", $"{Bucket.DisplayName} cannot tell or read old versions.");
+
     /// <summary>The tree of a document.</summary>
     public LifecycleDocument Document(BucketDocument? standing) => new(standing, _address.Scheme);
 

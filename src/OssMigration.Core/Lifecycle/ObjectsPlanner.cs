@@ -23,7 +23,7 @@ internal sealed class ObjectsPlanner(
             await CheckMirrorRulesAsync(cancellationToken).ConfigureAwait(false);
 
         BucketDocument? standing = await source.Editor.ReadAsync(cancellationToken).ConfigureAwait(false);
-        SourceSurvey survey = await SourceSurvey.TakeAsync(environment, job.Folder, job.Job, source.Bucket.Objects, prefix, cancellationToken).ConfigureAwait(false);
+        SourceSurvey survey = await SourceSurvey.TakeAsync(environment, job.Folder, job.Job, source.Listed(job.Job), prefix, isRuleDone: false, cancellationToken).ConfigureAwait(false);
         if (!request.AcceptLateWrites)
             CheckSurvey(comparison, survey);
 

@@ -151,7 +151,7 @@ public sealed class SourceLifecycle(EngineEnvironment environment)
 
     private async Task<SourceLifecycleRule> WithLateWritesAsync(SourceLifecycleRule view, LifecycleJob job, LifecycleSource source, CancellationToken cancellationToken)
     {
-        SourceSurvey survey = await SourceSurvey.TakeAsync(environment, job.Folder, job.Job, source.Bucket.Objects, view.Prefix, cancellationToken).ConfigureAwait(false);
+        SourceSurvey survey = await SourceSurvey.TakeAsync(environment, job.Folder, job.Job, source.Listed(job.Job), view.Prefix, isRuleDone: false, cancellationToken).ConfigureAwait(false);
         bool isAsCompared = job.Comparisons.FirstOrDefault(comparison => comparison.ComparisonId == view.ComparisonId)?.SourceFingerprint == survey.Fingerprint;
         return isAsCompared
             ? view with { LateWrites = 0 }

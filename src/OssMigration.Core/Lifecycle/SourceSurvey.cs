@@ -35,11 +35,12 @@ internal sealed record SourceSurvey
     /// <param name="environment">Clock.</param>
     /// <param name="folder">The job's folder.</param>
     /// <param name="job">The job.</param>
-    /// <param name="source">The source below the job's prefix.</param>
+    /// <param name="source">The source below the job's prefix; of a job of histories, its histories.</param>
     /// <param name="rulePrefix">The rule's prefix, in full keys.</param>
+    /// <param name="isRuleDone">Whether the date rule has acted: delete markers at the end of a history are then its own.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<SourceSurvey> TakeAsync(
-        EngineEnvironment environment, JobFolder folder, MigrationJob job, IObjectReader source, string rulePrefix, CancellationToken cancellationToken)
+        EngineEnvironment environment, JobFolder folder, MigrationJob job, IObjectReader source, string rulePrefix, bool isRuleDone, CancellationToken cancellationToken)
     {
         bool isSorted;
         MergedManifest manifest;
@@ -63,8 +64,9 @@ internal sealed record SourceSurvey
             listed = listed.Plus(entry.Size);
             if (!(job.Source.Prefix + entry.Key).StartsWith(rulePrefix, StringComparison.Ordinal))
                 continue;
-            covered = covered.Plus(entry.Size);
-            if (triple.Proved is { } settled && settled.SourceVersion == entry.Version && settled.Size == entry.Size)
+            if (entry.History?.Versions[^1].IsDeleteMarker != true)
+                covered = covered.Plus(entry.History?.Versions[^1].Size ?? entry.Size);
+            if (triple.Proved is { } settled && IsSettled(entry, settled, isRuleDone))
                 continue;
             unsettled = unsettled.Plus(entry.Size);
             if (names.Count < MostNames)
@@ -87,6 +89,24 @@ internal sealed record SourceSurvey
             UnsettledNames = names,
             EndedAt = environment.Time.GetUtcNow(),
         };
+    }
+
+    private static bool IsSettled(ObjectEntry entry, SettledEntry settled, bool isRuleDone)
+    {
+        if (settled.Size != entry.Size)
+            return false;
+        if (settled.SourceVersion == entry.Version)
+            return true;
+        if (!isRuleDone || entry.History is not { } history)
+            return false;
+        int count = history.Count;
+        while (count > 0 && history.Versions[count - 1].IsDeleteMarker)
+        {
+            if (history.VersionOf(--count) == settled.SourceVersion)
+                return true;
+        }
+
+        return false;
     }
 
     private static SerialSortedLister SortedLister(JobFolder folder, IObjectReader source, MigrationJob job)

@@ -28,6 +28,8 @@ internal sealed class VersionsPlanner(EngineEnvironment environment, LifecycleJo
             ?? throw new RefusedException("LifecycleNoComparison", $"The journal has no comparison {first.ComparisonId}, on which the date rule rests.", "Set the date rule again after a new comparison.");
         VersionSurvey versions = await VersionSurvey.TakeAsync(source.Bucket, lister, prefix, provedAt, cancellationToken).ConfigureAwait(false);
         Check(versions, prefix);
+        if (job.Job.Versions == VersionScope.All)
+            await CheckHistoriesAsync(prefix, cancellationToken).ConfigureAwait(false);
 
         LifecycleRecord rule = new()
         {
@@ -47,6 +49,10 @@ internal sealed class VersionsPlanner(EngineEnvironment environment, LifecycleJo
         };
     }
 
+    private string Copied => job.Job.Versions == VersionScope.All
+        ? "The job has copied them with their histories."
+        : "The job copied what was current and none of what was old then (-Versions Current): of that they are the last copy.";
+
     private LifecycleRecord FirstPhase(LifecycleDocument document, DateTimeOffset now)
     {
         string id = SourceLifecycle.RuleId(request.JobName, LifecyclePhase.Objects);
@@ -60,6 +66,19 @@ internal sealed class VersionsPlanner(EngineEnvironment environment, LifecycleJo
         if (first.Date > now)
             throw new RefusedException("LifecycleFirstPhaseWaiting", $"The date rule '{id}' acts on {first.Date.Value.UtcDateTime:yyyy-MM-dd}.", "Come back when it has deleted the objects.");
         return first;
+    }
+
+    // The versions go for good, so each must have been proved, in its place in its history.
+    private async Task CheckHistoriesAsync(string prefix, CancellationToken cancellationToken)
+    {
+        SourceSurvey survey = await SourceSurvey.TakeAsync(environment, job.Folder, job.Job, source.Listed(job.Job), prefix, isRuleDone: true, cancellationToken).ConfigureAwait(false);
+        if (survey.Unsettled.Objects > 0 && !request.AcceptLateWrites)
+        {
+            throw new RefusedException(
+                "LifecycleLateWrites",
+                $"{survey.Unsettled.Objects} histories are not as the job has settled them, but for the delete markers of the date rule. The first: {string.Join(", ", survey.UnsettledNames.Select(entry => $"'{entry.Key}'"))}.",
+                "Copy by hand what is missing. -AcceptLateWrites deletes them all the same.");
+        }
     }
 
     private void Check(VersionSurvey versions, string prefix)
@@ -78,7 +97,7 @@ internal sealed class VersionsPlanner(EngineEnvironment environment, LifecycleJo
             string given = request.AcknowledgedVersions is { } count ? $"{count} were acknowledged" : "none were acknowledged";
             throw new RefusedException(
                 "LifecycleVersionsNotAcknowledged",
-                string.Create(CultureInfo.InvariantCulture, $"Under '{prefix}' there are {versions.Old.Objects} old versions with {versions.Old.Bytes} bytes and {versions.Markers} delete markers; {given}. They are the last copy of what was deleted, and go for good."),
+                string.Create(CultureInfo.InvariantCulture, $"Under '{prefix}' there are {versions.Old.Objects} old versions with {versions.Old.Bytes} bytes and {versions.Markers} delete markers; {given}. {Copied} They go for good."),
                 string.Create(CultureInfo.InvariantCulture, $"Say that you know: -AcknowledgeVersions {versions.Old.Objects}"));
         }
     }

@@ -9,7 +9,7 @@ public enum MigrationStep
     /// <summary>
     /// Every step but <see cref="CreateBucket"/>, which is done once and mostly by somebody else, and <see cref="RemoveDeleted"/>,
     /// <see cref="CreateProbe"/> and <see cref="KeepState"/>, which need rights to delete that a careful user grants only where they are wanted.
-    /// <see cref="CopyTag"/> and <see cref="CopyAcl"/> are for jobs that copy them.
+    /// <see cref="CopyTag"/>, <see cref="CopyAcl"/> and <see cref="CopyVersions"/> are for jobs that copy them.
     /// </summary>
     All,
 
@@ -51,6 +51,9 @@ public enum MigrationStep
 
     /// <summary>What a job with -RestoreDays asks for besides. A policy made of such a job has it by itself.</summary>
     Restore,
+
+    /// <summary>What a job with -Versions All asks for besides; delete markers need a right to delete. A policy made of such a job has it by itself.</summary>
+    CopyVersions,
 }
 
 /// <summary>Whose key a policy is for.</summary>

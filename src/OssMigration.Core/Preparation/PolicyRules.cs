@@ -13,7 +13,7 @@ public static class PolicyRules
     /// <summary>The dialect of Amazon and of what is compatible with it.</summary>
     public const string Iam = "IAM";
 
-    /// <summary>What a job asks for besides its steps; empty for one that neither copies tags or ACLs nor restores.</summary>
+    /// <summary>What a job asks for besides its steps; empty for one that neither copies tags, ACLs or histories nor restores.</summary>
     public static IReadOnlyList<MigrationStep> StepsOf(MigrationJob job)
     {
         List<MigrationStep> steps = [];
@@ -23,6 +23,8 @@ public static class PolicyRules
             steps.Add(MigrationStep.CopyAcl);
         if (job.RestoreDays is not null)
             steps.Add(MigrationStep.Restore);
+        if (job.Versions == VersionScope.All)
+            steps.Add(MigrationStep.CopyVersions);
         return steps;
     }
 
@@ -59,7 +61,7 @@ public static class PolicyRules
         _ => "a folder is opened by the rights of the file system, to the account that runs the job",
     };
 
-    private static readonly MigrationStep[] ByNameOnly = [MigrationStep.All, MigrationStep.CreateBucket, MigrationStep.RemoveDeleted, MigrationStep.CreateProbe, MigrationStep.KeepState, MigrationStep.CopyTag, MigrationStep.CopyAcl, MigrationStep.Restore];
+    private static readonly MigrationStep[] ByNameOnly = [MigrationStep.All, MigrationStep.CreateBucket, MigrationStep.RemoveDeleted, MigrationStep.CreateProbe, MigrationStep.KeepState, MigrationStep.CopyTag, MigrationStep.CopyAcl, MigrationStep.Restore, MigrationStep.CopyVersions];
 
     private static MigrationStep[] Expand(IReadOnlyCollection<MigrationStep> steps) => [.. steps
         .SelectMany(step => step == MigrationStep.All ? Enum.GetValues<MigrationStep>().Except(ByNameOnly) : [step])

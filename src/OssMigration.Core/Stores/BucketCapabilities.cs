@@ -73,7 +73,10 @@ public interface IVersionLister
     /// at a time, so that each can be asked for again.
     /// </summary>
     /// <param name="keyPrefix">Full keys begin with it; empty for all.</param>
-    /// <param name="after">The marker of the page before; null for the first.</param>
+    /// <param name="after">
+    /// The marker of the page before; null for the first. A marker without version goes on after any key, but may begin with that key's own
+    /// versions (Ceph RGW does).
+    /// </param>
     /// <param name="cancellationToken">Cancels.</param>
     Task<VersionPage> ListVersionPageAsync(string keyPrefix, VersionMarker? after, CancellationToken cancellationToken);
 }

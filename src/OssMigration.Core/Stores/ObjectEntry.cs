@@ -33,6 +33,9 @@ public sealed record ObjectEntry(
     public ObjectEntry(string key, long size, SourceVersion version, StoreTag tag, DateTimeOffset lastModified, string? storageClass, ObjectAvailability availability)
         : this(key, size, version, (string?)null, lastModified, storageClass, availability) => Tag = tag;
 
+    /// <summary>With a job of histories: the versions that this row stands for; null for a row of one object.</summary>
+    internal Versions.ObjectHistory? History { get; init; }
+
     /// <summary>The ETag.</summary>
     public StoreTag Tag { get; private init; } = StoreTag.Of(ETag);
 

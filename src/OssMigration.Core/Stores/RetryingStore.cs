@@ -16,6 +16,12 @@ public sealed record RetryOptions
     /// <summary>Longest delay by our own reckoning; a store that asks for more gets it, up to <see cref="MaxServerDelay"/>.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// False: a write that makes an object, or deletes one, is sent once only, because in a bucket with versioning each time makes a version. Who
+    /// writes finds out what has arrived and repeats it.
+    /// </summary>
+    public bool RepeatsWrites { get; init; } = true;
+
     /// <summary>Longest delay that a store may ask for.</summary>
     public TimeSpan MaxServerDelay { get; init; } = TimeSpan.FromMinutes(2);
 }
@@ -27,6 +33,7 @@ public sealed record RetryOptions
 public sealed class RetryingStore : StoreDecorator
 {
     private readonly ResiliencePipeline _pipeline;
+    private readonly bool _repeatsWrites;
 
     /// <summary>Wraps a store.</summary>
     /// <param name="inner">The store whose requests are repeated.</param>
@@ -37,6 +44,7 @@ public sealed class RetryingStore : StoreDecorator
     public RetryingStore(IObjectReader inner, RetryOptions options, TimeProvider time, Func<double> random, Action<StoreException, TimeSpan>? onRetry = null)
         : base(inner)
     {
+        _repeatsWrites = options.RepeatsWrites;
         if (options.MaxAttempts < 2)
         {
             _pipeline = ResiliencePipeline.Empty;
@@ -73,11 +81,11 @@ public sealed class RetryingStore : StoreDecorator
 
     /// <inheritdoc/>
     public override Task<PutResult> PutAsync(PutRequest request, CancellationToken cancellationToken)
-        => RunAsync(static (store, state, token) => store.Target.PutAsync(state, token), request, cancellationToken);
+        => WriteAsync(static (store, state, token) => store.Target.PutAsync(state, token), request, cancellationToken);
 
     /// <inheritdoc/>
     public override Task DeleteAsync(string key, CancellationToken cancellationToken)
-        => RunAsync(static (store, state, token) => Done(store.Target.DeleteAsync(state, token)), key, cancellationToken);
+        => WriteAsync(static (store, state, token) => Done(store.Target.DeleteAsync(state, token)), key, cancellationToken);
 
     /// <inheritdoc/>
     public override Task<string> InitiateAsync(InitiateRequest request, CancellationToken cancellationToken)
@@ -93,7 +101,7 @@ public sealed class RetryingStore : StoreDecorator
         bool mayBeDone = false;
         try
         {
-            return await RunAsync(
+            return await WriteAsync(
                 async (store, state, token) =>
                 {
                     try
@@ -143,6 +151,14 @@ public sealed class RetryingStore : StoreDecorator
     {
         await task.ConfigureAwait(false);
         return true;
+    }
+
+    private Task<TResult> WriteAsync<TState, TResult>(Func<RetryingStore, TState, CancellationToken, Task<TResult>> call, TState state, CancellationToken cancellationToken)
+    {
+        if (_repeatsWrites)
+            return RunAsync(call, state, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return call(this, state, cancellationToken);
     }
 
     private async Task<TResult> RunAsync<TState, TResult>(

@@ -40,6 +40,11 @@ namespace OssMigration.Commands;
 /// The manifest.json of an inventory of S3 or OSS does as well, here or at a store. Objects that Import-Csv or Get-MigrationItem give come down the pipeline.
 /// </example>
 /// <example>
+/// The history of every object, into a bucket with versioning in which nobody writes yet
+/// <code>New-MigrationJob histories $source $destination -Versions All</code>
+/// Start-OssMigration is refused where the destination has no versioning, or somebody wrote there before.
+/// </example>
+/// <example>
 /// See what would be made
 /// <code>New-MigrationJob try $source $destination -WhatIf</code>
 /// </example>
@@ -60,6 +65,7 @@ public sealed class NewMigrationJobCommand : AsyncMigrationCommand
     private readonly StrongBox<ConflictAction> _conflictAction = new();
     private readonly StrongBox<InvalidKeyAction> _invalidKeyAction = new();
     private readonly StrongBox<RestoreTier> _restoreTier = new();
+    private readonly StrongBox<VersionScope> _versions = new();
 
     private ObjectListIntake? _list;
 
@@ -201,6 +207,18 @@ public sealed class NewMigrationJobCommand : AsyncMigrationCommand
     {
         get => _invalidKeyAction.Value;
         set => _invalidKeyAction.Value = value;
+    }
+
+    /// <summary>
+    /// Current (default): what a listing shows, and nothing of older versions or of what is deleted. All: the history of each key, oldest first, delete markers too,
+    /// into a bucket with versioning that is empty below the address and has no other writer. Further runs add what came since. The job ends with the
+    /// cut-over: from then on it is refused, because OSS keeps no write from covering another where versioning is on. Needs a source of S3 or OSS.
+    /// </summary>
+    [Parameter(ParameterSetName = AddressSet)]
+    public VersionScope Versions
+    {
+        get => _versions.Value;
+        set => _versions.Value = value;
     }
 
     /// <summary>
@@ -423,6 +441,7 @@ public sealed class NewMigrationJobCommand : AsyncMigrationCommand
             RepairMetadata = RepairMetadata,
             Filter = BuildFilter(),
             InvalidKeyAction = InvalidKeyAction,
+            Versions = Versions,
             RestoreDays = RestoreDays,
             RestoreTier = RestoreTier,
             Fidelity = FidelityText.ToPolicy(StorageClassMap, UnfitAction, CopyTag, CopyAcl, Encryption, EncryptionKeyId),

@@ -57,7 +57,7 @@ public sealed class NewOssMigrationPolicyCommand : MigrationCommand
 
     /// <summary>
     /// The steps that the keys are to be enough for. Default All: every step but CreateBucket, RemoveDeleted (Start-OssMigration -RemoveDeleted),
-    /// CreateProbe (tests of a mirroring rule that make an object of their own) KeepState (-StateUri), CopyTag, CopyAcl and Restore; add those that are wanted: -Step All, RemoveDeleted. What a job copies is known of -Job.
+    /// CreateProbe (tests of a mirroring rule that make an object of their own) KeepState (-StateUri), CopyTag, CopyAcl, Restore and CopyVersions; add those that are wanted: -Step All, RemoveDeleted. What a job copies is known of -Job.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]

@@ -100,6 +100,9 @@ public sealed record MigrationJobInfo
     /// <summary>What happens to an object whose key the destination cannot hold.</summary>
     public InvalidKeyAction InvalidKeyAction => _status.Job.InvalidKeyAction;
 
+    /// <summary>Whether the history of objects is copied, or what is current alone.</summary>
+    public VersionScope Versions => _status.Job.Versions;
+
     /// <summary>For how many days archived objects are restored; null where none is asked for.</summary>
     public int? RestoreDays => _status.Job.RestoreDays;
 

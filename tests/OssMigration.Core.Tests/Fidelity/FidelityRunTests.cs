@@ -154,7 +154,7 @@ public sealed class FidelityRunTests
         bench.Source.Seed("k", "x");
         bench.Create();
         await bench.RunAsync(cancellationToken: Token);
-        bench.Tamper("DROP TABLE fidelity; DROP TABLE changes; UPDATE meta SET value = '3' WHERE name = 'schema'");
+        bench.Tamper("DROP TABLE fidelity; DROP TABLE arrived; DROP TABLE changes; UPDATE meta SET value = '3' WHERE name = 'schema'");
         bench.Source.Seed("l", "y");
 
         MigrationReport second = await bench.RunAsync(cancellationToken: Token);

@@ -64,7 +64,7 @@ public sealed class SeriesPointTests
         bench.Source.Seed("k", "x");
         bench.Create();
         await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
-        bench.Tamper("DROP TABLE series; DROP TABLE fidelity; DROP TABLE changes; UPDATE meta SET value = '2' WHERE name = 'schema'");
+        bench.Tamper("DROP TABLE series; DROP TABLE arrived; DROP TABLE fidelity; DROP TABLE changes; UPDATE meta SET value = '2' WHERE name = 'schema'");
 
         Assert.Equal(JobState.Finished, bench.NewEngine().GetJob(EngineBench.JobName).State);
         MigrationReport second = await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);

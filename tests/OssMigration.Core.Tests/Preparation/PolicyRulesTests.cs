@@ -78,7 +78,7 @@ public sealed class PolicyRulesTests
         Assert.Equal(["oss:GetBucketInfo", "oss:PutBucket"], make.Actions);
         Assert.DoesNotContain("oss:PutBucket", all.Actions);
         Assert.All(Enum.GetValues<MigrationStep>(), step => Assert.Empty(
-            step is MigrationStep.CreateBucket or MigrationStep.RemoveDeleted or MigrationStep.CreateProbe or MigrationStep.KeepState or MigrationStep.CopyTag or MigrationStep.CopyAcl or MigrationStep.Restore ? [] : (PolicyRules.For(PolicyTarget.Destination, Address("oss", "photos"), [step])?.Actions ?? []).Except(all.Actions)));
+            step is MigrationStep.CreateBucket or MigrationStep.RemoveDeleted or MigrationStep.CreateProbe or MigrationStep.KeepState or MigrationStep.CopyTag or MigrationStep.CopyAcl or MigrationStep.Restore or MigrationStep.CopyVersions ? [] : (PolicyRules.For(PolicyTarget.Destination, Address("oss", "photos"), [step])?.Actions ?? []).Except(all.Actions)));
         Assert.Null(PolicyRules.For(PolicyTarget.Source, Address("s3", "photos"), [MigrationStep.CreateBucket]));
     }
 
