@@ -17,7 +17,7 @@ internal sealed record LookedUp(ObjectEntry? Source, SettledEntry? Known, Transf
 /// Decides again about an object that an earlier process left in progress behind its cursor: both ends are asked by HEAD,
 /// because no listing will come to it any more.
 /// </summary>
-internal sealed class InProgressLookUp(StoreChain stores, MergedManifest settled, DecisionRules rules)
+internal sealed class InProgressLookUp(StoreChain stores, MergedManifest settled, DecisionRules rules, bool isFromList)
 {
     /// <summary>The object as it is now, and what to do with it.</summary>
     /// <exception cref="StoreException">The run cannot go on.</exception>
@@ -31,9 +31,11 @@ internal sealed class InProgressLookUp(StoreChain stores, MergedManifest settled
                 return new LookedUp(null, known, new TransferAction.Settle(TransferOutcome.Exceptional.Vanished));
 
             ObjectHead? destination = await stores.Destination.HeadAsync(key, cancellationToken).ConfigureAwait(false);
-            ListedEntry listed = new(source.Entry, IsFilteredOut: false, ObjectOrdinal: 0, ByteOrdinal: 0);
+            // What a list says of the object still holds: what is there now may be another one.
+            ObjectEntry entry = isFromList ? stores.ObjectList!.AsListed(source.Entry) : source.Entry;
+            ListedEntry listed = new(entry, IsFilteredOut: false, ObjectOrdinal: 0, ByteOrdinal: 0);
             TransferAction action = rules.Decide(new EntryTriple(key, listed, known, destination?.Entry));
-            return new LookedUp(action is TransferAction.Settle ? null : source.Entry, known, action);
+            return new LookedUp(action is TransferAction.Settle ? null : entry, known, action);
         }
         catch (StoreException exception) when (!exception.StopsJob)
         {

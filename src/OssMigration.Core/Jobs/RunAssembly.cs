@@ -96,9 +96,12 @@ internal sealed class RunAssembly
         Restore = _stretch.Stores.SourceRestore,
         Metadata = _stretch.Job.RepairMetadata ? _stretch.Stores.DestinationMetadata : null,
         Histories = MakeHistoryContext(),
-        IsFromList = _stretch.Job.ObjectList is not null && _stretch.Run.Scope == RunScope.Everything,
+        IsFromList = IsFromList,
         Cutover = _stretch.Cutover.Moment is { } moment ? new CutoverEvidence(moment, _stretch.Job.ClockSkewMargin) : null,
     };
+
+    // Chosen objects are copied as they are.
+    private bool IsFromList => _stretch.Job.ObjectList is not null && _stretch.Run.Scope == RunScope.Everything;
 
     private HistoryContext? MakeHistoryContext() => _stretch.Stores is { SourceVersions: { } source, DestinationVersions: { } destination }
         ? new HistoryContext { Source = source, Destination = destination, Repeat = _stretch.Stores.RepeatAsync, Journal = _histories!, TrustsListing = _stretch.Run.Resumes == 0 }
@@ -115,7 +118,7 @@ internal sealed class RunAssembly
             Rules = rules,
             Walks = _slice is null ? MakeWalks(settled) : _slice.Walks(MakeWalks(settled)),
             Pause = _stretch.Stores.Pace.Pause,
-            Pool = new TransferPool(Transfer, _stretch.Job.Concurrency, _stretch.Stores.Pace.Pause, _progress, new InProgressLookUp(_stretch.Stores, settled, rules).FindAsync),
+            Pool = new TransferPool(Transfer, _stretch.Job.Concurrency, _stretch.Stores.Pace.Pause, _progress, new InProgressLookUp(_stretch.Stores, settled, rules, IsFromList).FindAsync),
             Journal = _stretch.Journal,
             Progress = _progress,
             Listener = _listener,

@@ -39,7 +39,9 @@ internal sealed class StoreChain : IAsyncDisposable
         IObjectTraitReader? traits = source as IObjectTraitReader;
         IObjectRestorer? restorer = source as IObjectRestorer;
         RetryingStore retryingSource = Retrying(new MeteredStore(source, _sourceMeter, Pace, Reads), _sourceMeter);
-        Source = Listed(environment, job, new PrefixStore(retryingSource, job.Source.Prefix));
+        PrefixStore objects = new(retryingSource, job.Source.Prefix);
+        ObjectList = Listed(environment, job, objects);
+        Source = ObjectList ?? (IObjectReader)objects;
         if (traits is not null)
             SourceTraits = new TraitReader(traits, retryingSource, _sourceMeter, job.Source.Prefix);
         if (restorer is not null && job.RestoreDays is { } days)
@@ -85,10 +87,10 @@ internal sealed class StoreChain : IAsyncDisposable
         ? new VersionAccess(reader, retrying, prefix, meter, Pace)
         : throw new RefusedException(errorId, $"{store.DisplayName} cannot tell or read old versions, so no history can be copied.", "A job without -Versions All copies what is current.");
 
-    private static IObjectReader Listed(EngineEnvironment environment, MigrationJob job, IObjectReader source)
+    private static ObjectListStore? Listed(EngineEnvironment environment, MigrationJob job, IObjectReader source)
     {
         if (job.ObjectList is not { } list)
-            return source;
+            return null;
         EntryTable table = EntryTable.OpenKept(new JobFolder(environment.Home, job.Name).ObjectList(list.Digest))
             ?? throw new JobStateException(JobStateError.Damaged, job.Name, $"The object list of job '{job.Name}' ({list.Origin}) is not in the job's folder any more. Make the job anew.");
         return new ObjectListStore(source, table);
@@ -99,6 +101,9 @@ internal sealed class StoreChain : IAsyncDisposable
 
     /// <summary>The destination below its prefix.</summary>
     public IObjectStore Destination { get; }
+
+    /// <summary>The source as the list of the job tells it; null for a job that lists its source.</summary>
+    public ObjectListStore? ObjectList { get; }
 
     /// <summary>The current objects of the destination below its prefix: what <see cref="Destination"/> is too, but for a job of histories.</summary>
     public IObjectStore DestinationObjects { get; }

@@ -23,6 +23,13 @@ internal sealed class ObjectListStore(IObjectReader inner, EntryTable list) : St
         return new ListPage(page, rows.Length > request.MaxKeys ? page[^1].Key : null, page.Length);
     }
 
+    /// <summary>An object of the store as the list tells it; as it is where the list does not name it.</summary>
+    public ObjectEntry AsListed(ObjectEntry found)
+    {
+        ObjectEntry? row = list.ReadFrom(found.Key).FirstOrDefault();
+        return row?.Key == found.Key ? ListedEntries.Complete(row, found) : found;
+    }
+
     private IEnumerable<ObjectEntry> Rows(ListPageRequest request)
     {
         string? after = request.ContinuationToken ?? request.StartAfter;

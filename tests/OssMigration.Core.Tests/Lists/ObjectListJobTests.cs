@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Lists;
 using OssMigration.Core.Reporting;
@@ -86,6 +87,47 @@ public sealed class ObjectListJobTests
 
         Assert.Equal((1L, 2L), (report.Copied.Objects, report.Failed.Objects));
         Assert.All(bench.Items(), item => Assert.Equal("OtherThanListed", item.ErrorKind));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_killed_run_left_in_progress_is_held_against_the_list_too(bool isSizeKnown)
+    {
+        using EngineBench bench = Seeded(3);
+        Make(bench, bench.Source.Keys.Select(key => isSizeKnown ? Row(bench, key) : new ListedObject(key, ETag: bench.Source.Find(key)!.ETag)));
+        await bench.BeginRunAsync(1);
+        bench.Tamper("""
+            UPDATE ranges SET complete = 1 WHERE end IS NOT NULL;
+            UPDATE ranges SET start = NULL, cursor = CAST('k0000' AS BLOB), listed_objects = 1, listed_bytes = 16 WHERE end IS NULL;
+            DELETE FROM ranges WHERE end IS NOT NULL;
+            INSERT INTO items(run, key, range, state, kind, message, size, updated)
+                SELECT 1, CAST('k0000' AS BLOB), range, 'InProgress', 'InProgress', 'In transfer.', 16, 0 FROM ranges;
+            """);
+        bench.Source.Seed("k0000", "CONTENT OF k0000");
+
+        MigrationReport report = await bench.RunAsync(cancellationToken: Token);
+
+        Assert.Equal((RunStatus.CompleteWithExceptions, 3L, 2L, 1L), (report.Status, report.Listed.Objects, report.Copied.Objects, report.Failed.Objects));
+        Assert.Equal(("k0000", "OtherThanListed"), (bench.Items()[0].Key, bench.Items()[0].ErrorKind));
+        Assert.Null(bench.Destination.Find("k0000"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_forecast_is_of_the_list_and_lists_nothing(bool readsHeaders)
+    {
+        using EngineBench bench = Seeded(20);
+        Make(bench, bench.Source.Keys.Take(5).Select(key => Row(bench, key)));
+        FidelityForecaster forecaster = bench.Engine.Foresee(new FidelityForecastRequest { JobName = EngineBench.JobName, ReadsHeaders = readsHeaders }, bench.Listener);
+        await foreach (FidelityForecastItem _ in forecaster.ItemsAsync(Token))
+        {
+        }
+
+        Assert.Equal((5L, 80L, 5L), (forecaster.Forecast!.Listed.Objects, forecaster.Forecast.Listed.Bytes, forecaster.Forecast.Copied.Objects));
+        Assert.Empty(bench.SourceSpy.Lists);
+        Assert.Equal(readsHeaders ? 5 : 0, bench.SourceSpy.CountByKey(StoreOperation.Head).Count);
     }
 
     [Fact]
