@@ -15,8 +15,33 @@ public sealed record SandboxBucket
     /// <summary>Enabled, Suspended or null.</summary>
     public string? Versioning { get; init; }
 
-    /// <summary>md5 or kms; null for md5.</summary>
+    /// <summary>md5, kms or token; null for md5.</summary>
     public string? EtagStyle { get; init; }
+
+    /// <summary>In what a bucket of the S3 side is served otherwise than at AWS, by the sandbox's names; null for nothing.</summary>
+    public IReadOnlyList<string>? Habits { get; init; }
+
+    /// <summary>A bucket as Amazon S3 serves it.</summary>
+    public static SandboxBucket AsAmazonS3 => new();
+
+    /// <summary>A bucket as a Ceph gateway serves it that has no domain for its buckets.</summary>
+    public static SandboxBucket AsCeph => new() { Habits = ["pathOnly", "tokensAreKeys"] };
+
+    /// <summary>A bucket as Google Cloud Storage serves it.</summary>
+    public static SandboxBucket AsGoogleStorage => new()
+    {
+        EtagStyle = "token",
+        Habits = ["googWords", "tellsHashes", "unpacks", "rewritesAcceptEncoding", "takesAnyRegion", "lifecycleByConditions"],
+    };
+
+    /// <summary>A bucket as Tencent COS serves it, in path or host.</summary>
+    public static SandboxBucket AsTencentCos => new() { Habits = ["listsV1Only", "namesMarkers", "cosWords", "tellsCrc64", "casRestore", "takesAnyRegion"] };
+
+    /// <summary>A bucket of a server that is older than ListObjectsV2 and than encoded names.</summary>
+    public static SandboxBucket AsOldServer => new() { Habits = ["listsV1Only", "ignoresEncoding"] };
+
+    /// <summary>A bucket of a server that lists from the start only, with ETags that are no MD5.</summary>
+    public static SandboxBucket AsOddServer => new() { EtagStyle = "kms", Habits = ["ignoresStartAfter", "refusesListV1", "refusesEncoding"] };
 }
 
 /// <summary>A fault planned in the sandbox; the kinds are those of its admin API.</summary>

@@ -103,7 +103,7 @@ public sealed class SandboxProcess : IAsyncDisposable
     public async Task<StoreAddress> CreateBucketAsync(SandboxSide side, SandboxBucket? bucket = null)
     {
         bucket ??= new SandboxBucket();
-        await PostAsync("/buckets", new { side = Name(side), bucket.Name, bucket.Folder, bucket.Synthetic, bucket.Versioning, bucket.EtagStyle });
+        await PostAsync("/buckets", new { side = Name(side), bucket.Name, bucket.Folder, bucket.Synthetic, bucket.Versioning, bucket.EtagStyle, bucket.Habits });
         return Address(side, bucket.Name);
     }
 

@@ -124,7 +124,8 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link, BusinessApi 
         {
             null or "MD5" => ETagStyle.Md5,
             "KMS" => ETagStyle.Kms,
-            _ => throw new ArgumentException("etagStyle is md5 or kms."),
+            "TOKEN" => ETagStyle.Token,
+            _ => throw new ArgumentException("etagStyle is md5, kms or token."),
         };
         VersioningState versioning = request.Versioning?.ToUpperInvariant() switch
         {
@@ -143,6 +144,8 @@ internal sealed class AdminApi(Side s3, Side oss, ShapedLink? link, BusinessApi 
         if (versioning != VersioningState.Off)
             bucket.TrySetVersioning(versioning);
         bucket.Acl = request.Acl;
+        foreach (string habit in request.Habits ?? [])
+            bucket.Habits |= Enum.TryParse(habit, ignoreCase: true, out BucketHabits known) ? known : throw new ArgumentException($"There is no habit '{habit}'.");
         await DoneAsync(context, static () => { });
     }
 

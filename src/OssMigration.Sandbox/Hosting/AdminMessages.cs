@@ -19,9 +19,10 @@ internal sealed record WebsiteRequest(bool MaskSecrets, double OriginTimeoutMs);
 /// <param name="Folder">A folder to serve in place.</param>
 /// <param name="Synthetic">KIND,count=N,size=N[,seed=N].</param>
 /// <param name="Versioning">Enabled, Suspended or null.</param>
-/// <param name="ETagStyle">md5 (default) or kms.</param>
+/// <param name="ETagStyle">md5 (default), kms or token.</param>
 /// <param name="Region">The region it is declared in; null for the side's own.</param>
 /// <param name="Acl">A canned ACL.</param>
+/// <param name="Habits">In what it is served otherwise than at AWS (s3), by the names of <see cref="Storage.BucketHabits"/>.</param>
 internal sealed record BucketRequest(
     string Side,
     string Name,
@@ -30,7 +31,8 @@ internal sealed record BucketRequest(
     string? Versioning,
     [property: JsonPropertyName("etagStyle")] string? ETagStyle,
     string? Region,
-    string? Acl);
+    string? Acl,
+    string[]? Habits);
 
 /// <summary>POST /lifecycle/run.</summary>
 internal sealed record LifecycleRequest(string Side);

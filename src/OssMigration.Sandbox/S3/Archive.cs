@@ -14,16 +14,16 @@ internal static class Archive
 
     /// <summary>Refuses to read an archived object that is not restored.</summary>
     /// <exception cref="S3Exception">403 InvalidObjectState.</exception>
-    public static void CheckReadable(StoredObject stored, DateTimeOffset now)
+    public static void CheckReadable(Bucket bucket, StoredObject stored, DateTimeOffset now)
     {
-        if (IsArchived(stored) && stored.Restore?.IsReadable(now) != true)
+        if (IsArchived(bucket, stored) && stored.Restore?.IsReadable(now) != true)
             throw S3Exception.InvalidObjectState(stored.StorageClass!, "The operation is not valid for the object's storage class");
     }
 
     /// <summary>The x-amz-restore header; null when there is none.</summary>
-    public static string? RestoreHeader(StoredObject stored, DateTimeOffset now)
+    public static string? RestoreHeader(Bucket bucket, StoredObject stored, DateTimeOffset now)
     {
-        if (!IsArchived(stored) || stored.Restore is not { } restore || now >= restore.ExpiresAt)
+        if (!IsArchived(bucket, stored) || stored.Restore is not { } restore || now >= restore.ExpiresAt)
             return null;
         if (now < restore.ReadyAt)
             return "ongoing-request=\"true\"";
@@ -37,8 +37,10 @@ internal static class Archive
     {
         StoredObject stored = request.FindObject();
         (XElement root, _) = await S3Body.ReadXmlAsync(request, "RestoreRequest");
-        if (!IsArchived(stored))
+        if (!IsArchived(request.Bucket, stored))
             throw S3Exception.InvalidObjectState(stored.StorageClass ?? "STANDARD", "Restore is not allowed for the object's current storage class");
+        if (request.Has(BucketHabits.CasRestore) && root.Descendants().All(element => element.Name.LocalName != "CASJobParameters"))
+            throw S3Exception.MalformedXml();
         string? days = Find(root, "Days");
         if (!int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out int keep) || keep < 1)
             throw S3Exception.MalformedXml();
@@ -52,7 +54,8 @@ internal static class Archive
         await S3Answer.EmptyAsync(request, isReady ? 200 : 202);
     }
 
-    private static bool IsArchived(StoredObject stored) => stored.StorageClass is "GLACIER" or "DEEP_ARCHIVE";
+    private static bool IsArchived(Bucket bucket, StoredObject stored) => stored.StorageClass is "GLACIER" or "DEEP_ARCHIVE"
+        || (stored.StorageClass is "ARCHIVE" or "MAZ_ARCHIVE" && (bucket.Habits & BucketHabits.CasRestore) != 0);
 
     private static string? Find(XElement root, string name) => root.Descendants().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml.Linq;
+using OssMigration.Sandbox.Storage;
 
 namespace OssMigration.Sandbox.S3;
 
@@ -81,6 +82,8 @@ internal static class BucketDocuments
         (XElement element, string text) = await S3Body.ReadXmlAsync(request, root);
         if (name == "lifecycle")
         {
+            if (request.Has(BucketHabits.LifecycleByConditions) && element.Descendants().All(part => part.Name.LocalName != "Condition"))
+                throw S3Exception.MalformedXml();
             LifecycleDocument.Check(element);
             request.Bucket.Documents["lifecycle-minimum-size"] =
                 request.Header("x-amz-transition-default-minimum-object-size") ?? "all_storage_classes_128K";

@@ -13,9 +13,17 @@ internal static class Listings
     /// <summary>GET ?list-type=2.</summary>
     public static async Task ListV2Async(S3Request request)
     {
+        if (request.Has(BucketHabits.RefusesListV2))
+            throw S3Exception.NotImplemented("list-type");
+        if (request.Has(BucketHabits.ListsV1Only))
+        {
+            await ListV1Async(request);
+            return;
+        }
         string? token = request.Target.Value("continuation-token");
         string? startAfter = request.Target.Value("start-after");
-        ListQuery query = Query(request) with { After = token is null ? NullIfEmpty(startAfter) : FromToken(token) };
+        string? first = request.Has(BucketHabits.IgnoresStartAfter) ? null : NullIfEmpty(startAfter);
+        ListQuery query = Query(request) with { After = token is null ? first : FromToken(request, token) };
         ListPage page = request.Call.List(request.Bucket, query, isContinued: token is not null);
         var names = new Names(request);
         XmlText xml = S3Answer.Document("ListBucketResult"u8, 512 + (page.Entries.Count * 300));
@@ -25,7 +33,7 @@ internal static class Listings
             xml.Element("StartAfter"u8, names.Encode(startAfter));
         xml.OptionalElement("ContinuationToken"u8, token);
         if (page.IsTruncated)
-            xml.Element("NextContinuationToken"u8, ToToken(page.NextAfter!));
+            xml.Element("NextContinuationToken"u8, ToToken(request, page.NextAfter!));
         xml.Element("KeyCount"u8, page.KeyCount).Element("MaxKeys"u8, query.MaxKeys);
         names.WriteSettings(xml, query.Delimiter);
         xml.Element("IsTruncated"u8, page.IsTruncated);
@@ -36,6 +44,8 @@ internal static class Listings
     /// <summary>GET of a bucket without list-type.</summary>
     public static async Task ListV1Async(S3Request request)
     {
+        if (request.Has(BucketHabits.RefusesListV1))
+            throw S3Exception.NotImplemented("ListObjects");
         string? marker = request.Target.Value("marker");
         ListQuery query = Query(request) with { After = NullIfEmpty(marker) };
         ListPage page = request.Call.List(request.Bucket, query, isContinued: false);
@@ -44,7 +54,7 @@ internal static class Listings
         xml.Element("Name"u8, request.BucketName!);
         xml.Element("Prefix"u8, names.Encode(query.Prefix)).Element("Marker"u8, names.Encode(marker ?? ""));
         // As on AWS, only a rolled-up listing names the next marker; otherwise it is the last key.
-        if (page.IsTruncated && (!string.IsNullOrEmpty(query.Delimiter) || request.Call.Fault is not null))
+        if (page.IsTruncated && (!string.IsNullOrEmpty(query.Delimiter) || request.Call.Fault is not null || request.Has(BucketHabits.NamesMarkers)))
             xml.Element("NextMarker"u8, names.Encode(page.NextAfter!));
         xml.Element("MaxKeys"u8, query.MaxKeys);
         names.WriteSettings(xml, query.Delimiter);
@@ -146,10 +156,12 @@ internal static class Listings
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private static string ToToken(string after) => "1" + Convert.ToBase64String(Encoding.UTF8.GetBytes(after));
+    private static string ToToken(S3Request request, string after) => request.Has(BucketHabits.TokensAreKeys) ? after : "1" + Convert.ToBase64String(Encoding.UTF8.GetBytes(after));
 
-    private static string? FromToken(string token)
+    private static string? FromToken(S3Request request, string token)
     {
+        if (request.Has(BucketHabits.TokensAreKeys))
+            return NullIfEmpty(token);
         byte[] bytes = new byte[token.Length];
         if (!token.StartsWith('1') || !Convert.TryFromBase64String(token[1..], bytes, out int length))
             throw S3Exception.InvalidArgument("The continuation token provided is incorrect", "continuation-token", token);
@@ -166,7 +178,9 @@ internal static class Listings
             string? type = request.Target.Value("encoding-type");
             if (type is not (null or "" or "url"))
                 throw S3Exception.InvalidArgument("Invalid Encoding Method specified in Request", "encoding-type", type);
-            _encoded = type == "url";
+            if (type == "url" && request.Has(BucketHabits.RefusesEncoding))
+                throw S3Exception.InvalidArgument("Unknown parameter", "encoding-type", type);
+            _encoded = type == "url" && !request.Has(BucketHabits.IgnoresEncoding);
         }
 
         public string Encode(string name) => _encoded ? UriText.Encode(name, keepSlash: true).Replace("%20", "+", StringComparison.Ordinal) : name;

@@ -17,8 +17,13 @@ internal static class Reads
             try
             {
                 StoredObject stored = Find(request);
-                Archive.CheckReadable(stored, request.Now);
+                Archive.CheckReadable(request.Bucket, stored, request.Now);
                 Conditions.CheckRead(request, stored);
+                if (Words.IsUnpacked(request, stored))
+                {
+                    await Words.SendUnpackedAsync(request, stored);
+                    return;
+                }
                 ByteRange range = SetHeaders(request, stored);
                 using IContentReader reader = stored.Content.OpenReader();
                 await Download.SendAsync(request.Call, request.Context, stored.Content, reader, range.Offset, range.Length);
@@ -38,6 +43,8 @@ internal static class Reads
     {
         StoredObject stored = Find(request);
         Conditions.CheckRead(request, stored);
+        if (Words.IsUnpacked(request, stored))
+            return Words.SendUnpackedAsync(request, stored);
         SetHeaders(request, stored);
         return Task.CompletedTask;
     }
@@ -91,20 +98,21 @@ internal static class Reads
         headers.AcceptRanges = "bytes";
         SetContentHeaders(request, stored);
         foreach ((string name, string value) in stored.UserMetadata)
-            headers["x-amz-meta-" + name] = S3Answer.HeaderValue(value);
+            headers[Words.Of(request, "x-amz-meta-") + name] = S3Answer.HeaderValue(value);
         if (stored.StorageClass is not (null or "STANDARD"))
-            headers["x-amz-storage-class"] = stored.StorageClass;
-        if (Archive.RestoreHeader(stored, request.Now) is { } restore)
-            headers["x-amz-restore"] = restore;
+            headers[Words.Of(request, "x-amz-storage-class")] = stored.StorageClass;
+        if (Archive.RestoreHeader(request.Bucket, stored, request.Now) is { } restore)
+            headers[Words.Of(request, "x-amz-restore")] = restore;
         foreach ((string name, string value) in stored.KeptHeaders)
-            headers[name] = S3Answer.HeaderValue(value);
+            headers[Words.Of(request, name)] = S3Answer.HeaderValue(value);
         if (stored.Tags.Count > 0)
-            headers["x-amz-tagging-count"] = stored.Tags.Count.ToString(CultureInfo.InvariantCulture);
+            headers[Words.Of(request, "x-amz-tagging-count")] = stored.Tags.Count.ToString(CultureInfo.InvariantCulture);
         if (stored.Encryption is { } encryption)
-            headers["x-amz-server-side-encryption"] = encryption;
+            headers[Words.Of(request, "x-amz-server-side-encryption")] = encryption;
         S3Answer.SetVersion(request, stored);
         if (kind == RangeKind.None && string.Equals(request.Header("x-amz-checksum-mode"), "ENABLED", StringComparison.OrdinalIgnoreCase))
             S3Answer.SetChecksum(request, stored.Checksum, withType: true);
+        Words.SetHashes(request, stored);
         response.StatusCode = kind == RangeKind.None ? 200 : 206;
         if (kind == RangeKind.Satisfiable)
             headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {range.Offset}-{range.Last}/{stored.Size}");

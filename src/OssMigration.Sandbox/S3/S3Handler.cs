@@ -68,6 +68,10 @@ internal sealed class S3Handler : ISideHandler
         if (!request.Side.Buckets.TryGet(request.BucketName!, out Bucket? bucket))
             throw S3Exception.NoSuchBucket(request.BucketName!);
         request.Bucket = bucket;
+        if (request.IsVirtualHosted && request.Has(BucketHabits.PathOnly))
+            throw S3Exception.NoSuchBucket(request.BucketName!);
+        if (!request.IsVirtualHosted && request.Has(BucketHabits.VirtualHostOnly))
+            throw new S3Exception(403, "PathStyleDomainForbidden", "The bucket you are attempting to access must be addressed using virtual-styled domain.");
         bool signedForBucket = request.Signature.Scope.Split('/') is { Length: > 1 } scope && scope[1] == bucket.Region;
         if (bucket.Region == request.Side.Region || signedForBucket)
             return;

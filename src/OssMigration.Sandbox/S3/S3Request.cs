@@ -37,6 +37,12 @@ internal sealed class S3Request
     /// <summary>Whether the request is about an object.</summary>
     public bool HasKey => Key is not null;
 
+    /// <summary>Whether the bucket stands in the host.</summary>
+    public bool IsVirtualHosted { get; private init; }
+
+    /// <summary>Whether the bucket has a habit; false where it is not found yet.</summary>
+    public bool Has(BucketHabits habit) => Bucket is not null && (Bucket.Habits & habit) != 0;
+
     /// <summary>The counted call with its fault; set before anything is answered.</summary>
     public SideCall Call { get; set; } = null!;
 
@@ -63,6 +69,7 @@ internal sealed class S3Request
         {
             RequestTarget target = RequestTarget.Of(context);
             string? bucket = BucketOfHost(context.Request.Host.Host, side);
+            bool isVirtualHosted = bucket is not null;
             string rawKey = target.RawPath[1..];
             if (bucket is null)
             {
@@ -73,7 +80,7 @@ internal sealed class S3Request
             string? key = rawKey.Length == 0 ? null : RequestTarget.DecodePath(rawKey);
             if (key is not null && System.Text.Encoding.UTF8.GetByteCount(key) > LongestKey)
                 throw new S3Exception(400, "KeyTooLongError", "Your key is too long");
-            return new S3Request(context, side, target, bucket.Length == 0 ? null : RequestTarget.DecodePath(bucket), key);
+            return new S3Request(context, side, target, bucket.Length == 0 ? null : RequestTarget.DecodePath(bucket), key) { IsVirtualHosted = isVirtualHosted };
         }
         catch (FormatException)
         {
@@ -116,14 +123,14 @@ internal sealed class S3Request
             : new S3Exception(405, "MethodNotAllowed", "The specified method is not allowed against this resource.") { Headers = [.. headers, ("Allow", "DELETE")] };
     }
 
-    // bucket.localhost, bucket.s3.…, bucket.s3-…, or a bucket whose name is the whole host name; anything else is path style.
+    // bucket.localhost, bucket.s3.…, bucket.s3-…, those of other providers, or a bucket whose name is the whole host name; anything else is path style.
     private static string? BucketOfHost(string host, Side side)
     {
         if (host.Length == 0 || IPAddress.TryParse(host, out _) || host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
             return null;
         if (host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
             return host[..^".localhost".Length];
-        foreach (string mark in (ReadOnlySpan<string>)[".s3.", ".s3-"])
+        foreach (string mark in (ReadOnlySpan<string>)[".s3.", ".s3-", ".cos.", ".storage."])
         {
             int at = host.IndexOf(mark, StringComparison.OrdinalIgnoreCase);
             if (at > 0)

@@ -97,6 +97,8 @@ internal static class SignatureCheck
     private static void CheckSignedHeaders(S3Request request, string signedHeaders)
     {
         string[] names = signedHeaders.Split(';');
+        if (names.Contains("accept-encoding", StringComparer.Ordinal) && HabitsOf(request).HasFlag(BucketHabits.RewritesAcceptEncoding))
+            throw new S3Exception(403, "SignatureDoesNotMatch", "Access denied.");
         if (!names.Contains("host", StringComparer.Ordinal))
             throw new S3Exception(403, "SignatureDoesNotMatch", "The Host header must be signed.");
         foreach (KeyValuePair<string, StringValues> header in request.Context.Request.Headers)
@@ -127,6 +129,8 @@ internal static class SignatureCheck
         string region = parts[2];
         Bucket? bucket = request.BucketName is not null && request.Side.Buckets.TryGet(request.BucketName, out Bucket? found) ? found : null;
         string expected = bucket?.Region ?? request.Side.Region;
+        if (HabitsOf(request).HasFlag(BucketHabits.TakesAnyRegion))
+            return new CredentialScope(parts[1], region, string.Join('/', parts.Skip(1)));
         // Whoever signed for the endpoint's region gets a redirect later, when the bucket turns out to be elsewhere.
         if (region != expected && region != request.Side.Region)
         {
@@ -138,6 +142,10 @@ internal static class SignatureCheck
         }
         return new CredentialScope(parts[1], region, string.Join('/', parts.Skip(1)));
     }
+
+    // The bucket is not found yet when the signature is looked at.
+    private static BucketHabits HabitsOf(S3Request request)
+        => request.BucketName is not null && request.Side.Buckets.TryGet(request.BucketName, out Bucket? bucket) ? bucket.Habits : BucketHabits.None;
 
     private static void CheckSkew(S3Request request, DateTimeOffset time)
     {

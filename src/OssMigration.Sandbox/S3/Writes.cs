@@ -152,7 +152,7 @@ internal sealed record CopySource(Bucket Bucket, string Key, string? VersionId)
         if (found is null or { IsDeleteMarker: true })
             throw S3Exception.NoSuchKey(Key);
         Conditions.CheckCopySource(request, found);
-        Archive.CheckReadable(found, request.Now);
+        Archive.CheckReadable(Bucket, found, request.Now);
         return found;
     }
 }

@@ -41,6 +41,9 @@ internal sealed class Bucket
     /// <summary>How ETags of new objects are made.</summary>
     public ETagStyle ETagStyle { get; init; }
 
+    /// <summary>In what it is served otherwise than at AWS (S3).</summary>
+    public BucketHabits Habits { get; set; }
+
     /// <summary>The canned ACL; null when none was set.</summary>
     public string? Acl { get; set; }
 
@@ -110,7 +113,7 @@ internal sealed class Bucket
                 Digests = draft.Digests.On(content),
                 VersionId = Versioning == VersioningState.Enabled ? NewVersionId(now) : null,
                 LastModified = draft.LastModified == default ? now : draft.LastModified,
-                OpaqueETag = draft.OpaqueETag ?? (ETagStyle == ETagStyle.Kms ? RandomETag() : null),
+                OpaqueETag = OpaqueETag(draft),
                 Older = OlderOf(head, now),
             };
             StoredObject written = _store.Set(stored);
@@ -235,6 +238,14 @@ internal sealed class Bucket
         CultureInfo.InvariantCulture,
         $"{long.MaxValue - now.UtcTicks:x16}{long.MaxValue - ++_versionCounter:x16}");
 
+    private string? OpaqueETag(StoredObject draft) => ETagStyle switch
+    {
+        ETagStyle.Kms => draft.OpaqueETag ?? RandomETag(),
+        // As Google Cloud Storage names what was not written in one piece.
+        ETagStyle.Token when draft.OpaqueETag is not null => $"CJ{Convert.ToBase64String(RandomNumberGenerator.GetBytes(10))}",
+        _ => draft.OpaqueETag,
+    };
+
     private static string RandomETag() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }
 
@@ -259,4 +270,7 @@ internal enum ETagStyle
 
     /// <summary>32 hex digits that are no MD5, as with SSE-KMS.</summary>
     Kms,
+
+    /// <summary>The MD5 of what was written in one piece; else a token that has nothing of a hash.</summary>
+    Token,
 }
