@@ -1,4 +1,5 @@
 using OssMigration.Core.Stores;
+using OssMigration.Stores.S3.Providers;
 
 namespace OssMigration.Stores;
 
@@ -34,10 +35,24 @@ public static class StoreAddressParser
         return address;
     }
 
+    /// <summary>Checks the provider that an address names.</summary>
+    /// <exception cref="ArgumentException">It is not known, or the scheme has none; the message says why.</exception>
+    public static void CheckProvider(StoreAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (address.Provider is not { } provider)
+            return;
+        if (address.Scheme != "s3")
+            throw new ArgumentException($"{address} has a provider, and only an address of s3 has one: {address.Scheme} names it already.");
+        if (S3Providers.Find(provider) is null)
+            throw new ArgumentException(S3Providers.Unknown(provider));
+    }
+
     /// <summary>Checks what can be known of an address without asking anybody.</summary>
     /// <exception cref="ArgumentException">The address cannot work; the message says why.</exception>
     internal static void Check(StoreAddress address)
     {
+        CheckProvider(address);
         switch (address.Scheme)
         {
             case "s3":

@@ -8,7 +8,7 @@ public sealed class CmdletSurfaceTests
 {
     public static TheoryData<string, string, string, string> Cmdlets => new()
     {
-        { "New-MigrationAddress", "Uri Endpoint Region AddressingStyle SignatureVersion Credential SecurityToken ProfileName EnvironmentPrefix SecretName VaultName CredentialScript ArgumentList Anonymous AllowInsecureEndpoint", "StoreAddress", "" },
+        { "New-MigrationAddress", "Uri Endpoint Region Provider AddressingStyle SignatureVersion Credential SecurityToken ProfileName EnvironmentPrefix SecretName VaultName CredentialScript ArgumentList Anonymous AllowInsecureEndpoint", "StoreAddress", "" },
         { "Test-MigrationAddress", "Address As Credential Detailed", "Boolean AddressCheck", "" },
         { "New-MigrationJob", "Name Source Destination BaseJob Mode Interval RunCount Overwrite ObjectList InputObject Prefix Include Exclude IncludeRegex ExcludeRegex MinimumSize MaximumSize ModifiedAfter ModifiedBefore ConflictAction RepairMetadata InvalidKeyAction Versions RestoreDays RestoreTier StorageClassMap CopyTag CopyAcl UnfitAction Encryption EncryptionKeyId ClockSkewMargin MaxBandwidth LinkBandwidth ReserveForBusiness Schedule TimeZone MaxObjectRate Concurrency MemoryBudget SinglePutLimit PartSize WhatIf Confirm", "MigrationJobInfo", "Medium" },
         { "Get-MigrationJob", "Name StateUri", "MigrationJobInfo", "" },

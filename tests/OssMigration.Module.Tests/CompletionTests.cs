@@ -11,6 +11,8 @@ public sealed class CompletionTests
     [InlineData("New-MigrationAddress s3:// -Region eu-cen", "eu-central-1 eu-central-2")]
     [InlineData("New-MigrationAddress oss:// -Region cn-h", "cn-hangzhou cn-huhehaote cn-heyuan cn-hongkong")]
     [InlineData("New-MigrationAddress oss://b -Region 'cn-w", "cn-wuhan-lr cn-wulanchabu")]
+    [InlineData("New-MigrationAddress s3://b -Provider ", "AWS Ceph GoogleCloudStorage TencentCOS Generic")]
+    [InlineData("New-MigrationAddress s3://b -Provider g", "GoogleCloudStorage Generic")]
     [InlineData("Set-OssMirrorRule x -OriginRegion me-", "me-central-1 me-south-1")]
     [InlineData("Get-MigrationItem x -ErrorKind Access", "AccessDenied")]
     [InlineData("Get-MigrationItem x -State NeedsR", "NeedsRestore")]

@@ -26,6 +26,7 @@ public sealed class AzureStoreOnEmulatorTests : SourceContract
     {
         Secrets = _server is null ? [] : [_server.Key],
         StartsInTheMiddle = false,
+        LeavesOutTheNamedKey = true,
         Order = StringComparer.Ordinal,
         TakesAbsentForChanged = true,
         TellsClassWhenRead = false,

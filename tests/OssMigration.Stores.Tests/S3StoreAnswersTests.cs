@@ -284,14 +284,14 @@ public sealed class S3StoreAnswersTests : IAsyncDisposable
             """);
         _server.Answer(200, "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>");
 
-        ListPage page = await store.ListPageAsync(new ListPageRequest("p q", "s+", null, 5), Token);
-        await store.ListPageAsync(new ListPageRequest("p q", "s+", page.ContinuationToken, 5), Token);
+        ListPage page = await store.ListPageAsync(new ListPageRequest("p q", "A+", null, 5), Token);
+        await store.ListPageAsync(new ListPageRequest("p q", "A+", page.ContinuationToken, 5), Token);
 
         Assert.Equal(3, page.DeclaredCount);
         Assert.Equal(["a/b c+", "d"], page.Entries.Select(entry => entry.Key));
         Assert.Equal([ObjectAvailability.NeedsRestore, ObjectAvailability.Readable], page.Entries.Select(entry => entry.Availability));
         Assert.Equal(
-            ["https://s3.example.com/photos/?encoding-type=url&list-type=2&max-keys=5&prefix=p%20q&start-after=s%2B",
+            ["https://s3.example.com/photos/?encoding-type=url&list-type=2&max-keys=5&prefix=p%20q&start-after=A%2B",
              "https://s3.example.com/photos/?continuation-token=1%2F%2B%3D&encoding-type=url&list-type=2&max-keys=5&prefix=p%20q"],
             _server.Requests.Select(request => request.Uri));
     }

@@ -10,7 +10,8 @@ namespace OssMigration.Core.Fidelity;
 /// <param name="policy">What the job wants.</param>
 /// <param name="destination">What the destination holds.</param>
 /// <param name="keys">How keys are encoded that it does not hold; null where the job does not want that.</param>
-internal sealed class FidelityRules(FidelityPolicy policy, StoreLimits destination, KeyEncoding? keys = null)
+/// <param name="names">What the source means by its storage classes; null where it does not tell.</param>
+internal sealed class FidelityRules(FidelityPolicy policy, StoreLimits destination, KeyEncoding? keys = null, IStorageClassNames? names = null)
 {
     // What the stamp takes, and what each item is counted with: its name there begins with x-oss-meta-.
     private const int StampBytes = 3 * PrefixBytes + 200;
@@ -34,7 +35,7 @@ internal sealed class FidelityRules(FidelityPolicy policy, StoreLimits destinati
     /// <summary>What a listing alone tells: what becomes of the storage class.</summary>
     public FidelityMarks OfListing(ObjectEntry entry)
     {
-        string? storageClass = StorageClassMap.Find(policy, entry.StorageClass);
+        string? storageClass = StorageClassMap.Find(policy, names, entry.StorageClass);
         bool isEncoded = keys?.IsNeeded(entry.Key) == true;
         if (storageClass == StorageClassMap.BucketDefault && !isEncoded)
             return default;
@@ -52,7 +53,7 @@ internal sealed class FidelityRules(FidelityPolicy policy, StoreLimits destinati
     public Translation Translate(ObjectHead source, IReadOnlyList<KeyValuePair<string, string>>? tags, AccessList? access)
     {
         ObjectMetadata metadata = source.Metadata;
-        string? storageClass = StorageClassMap.Find(policy, source.Entry.StorageClass);
+        string? storageClass = StorageClassMap.Find(policy, names, source.Entry.StorageClass);
         int carried = CarriedBy(metadata);
         bool isPlain = storageClass == StorageClassMap.BucketDefault && source.Traits is null && tags is null && access is null && policy.Encryption is null && FitsAsItIs(metadata)
             && keys?.IsNeeded(source.Entry.Key) != true;

@@ -28,7 +28,7 @@ internal sealed class ForecastWalk : IRangeHost, IDisposable
     public ForecastWalk(MigrationJob job, FidelityForecastRequest request, StoreChain stores, PagedLister lister)
     {
         (_job, _request, _stores, _lister) = (job, request, stores, lister);
-        _rules = new FidelityRules(job.Policy, stores.Destination.Limits, stores.Keys);
+        _rules = new FidelityRules(job.Policy, stores.Destination.Limits, stores.Keys, stores.SourceClasses);
         _translator = new ObjectTranslator(_rules, stores.SourceTraits);
         _heads = new SemaphoreSlim(job.SteadyConcurrency);
     }

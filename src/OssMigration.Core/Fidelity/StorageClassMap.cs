@@ -29,7 +29,7 @@ public static class StorageClassMap
         ["GLACIER"] = "Archive",
         ["DEEP_ARCHIVE"] = "ColdArchive",
 
-        // Google Cloud Storage. Its ARCHIVE is read at once, Tencent's is not: the name alone does not tell, so the cheaper to read holds.
+        // Google Cloud Storage. Its ARCHIVE is read at once, Tencent's is not: the name alone does not tell (a provider that is known does).
         ["NEARLINE"] = "IA",
         ["COLDLINE"] = "IA",
 
@@ -49,7 +49,10 @@ public static class StorageClassMap
     public static bool IsPossible(string name) => Possible.Contains(name, StringComparer.Ordinal);
 
     /// <summary>The class to ask for; <see cref="BucketDefault"/> for none; null where no table has the source's.</summary>
-    internal static string? Find(FidelityPolicy policy, string? source)
+    /// <param name="policy">What the job wants, which goes first.</param>
+    /// <param name="names">What the source's provider means by its names; null where nothing but the table is known.</param>
+    /// <param name="source">The source's name; null or empty for the standard class.</param>
+    internal static string? Find(FidelityPolicy policy, IStorageClassNames? names, string? source)
     {
         if (string.IsNullOrEmpty(source))
             source = "STANDARD";
@@ -65,6 +68,6 @@ public static class StorageClassMap
                 return others;
         }
 
-        return BuiltIn.GetValueOrDefault(source);
+        return names?.StorageClasses.GetValueOrDefault(source) ?? BuiltIn.GetValueOrDefault(source);
     }
 }

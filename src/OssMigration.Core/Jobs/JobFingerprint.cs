@@ -22,6 +22,9 @@ internal static class JobFingerprint
             parts.Add(list.Digest);
         if (job.Versions != VersionScope.Current)
             parts.Add(job.Versions.ToString());
+        // The provider decides what storage classes mean.
+        if (job.Source.Provider is { } provider)
+            parts.Add(provider);
         string text = JsonSerializer.Serialize(parts, JobJson.Options);
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
     }

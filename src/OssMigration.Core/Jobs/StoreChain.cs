@@ -38,6 +38,7 @@ internal sealed class StoreChain : IAsyncDisposable
         IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });
         IObjectTraitReader? traits = source as IObjectTraitReader;
         IObjectRestorer? restorer = source as IObjectRestorer;
+        SourceClasses = source as IStorageClassNames;
         RetryingStore retryingSource = Retrying(new MeteredStore(source, _sourceMeter, Pace, Reads), _sourceMeter);
         PrefixStore objects = new(retryingSource, job.Source.Prefix);
         ObjectList = Listed(environment, job, objects);
@@ -122,6 +123,9 @@ internal sealed class StoreChain : IAsyncDisposable
 
     /// <summary>Asks for tags and ACLs of the source below its prefix; null where the store has none.</summary>
     public IObjectTraitReader? SourceTraits { get; }
+
+    /// <summary>What the source means by its storage classes; null where it does not tell.</summary>
+    public IStorageClassNames? SourceClasses { get; }
 
     /// <summary>Restores an archived object of the source below its prefix; null where the job does not want that, or the store cannot.</summary>
     public Func<string, CancellationToken, Task<RestoreAnswer>>? SourceRestore { get; }

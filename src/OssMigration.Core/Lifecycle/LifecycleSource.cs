@@ -30,12 +30,14 @@ internal sealed class LifecycleSource : IAsyncDisposable
     public static async Task<LifecycleSource> OpenAsync(EngineEnvironment environment, MigrationJob job, RunCredentials credentials, IRunListener listener)
     {
         OpenedBucket bucket = OpenedBucket.ForReading(environment, job.Source, credentials.Source, listener);
-        if (bucket.Find<IBucketDocuments>() is { } documents)
+        IBucketDocuments? documents = bucket.Find<IBucketDocuments>();
+        string? reason = documents?.WhyNoDocument(BucketDocumentKind.Lifecycle);
+        if (documents is not null && reason is null)
             return new LifecycleSource(environment, bucket, documents, job.Source);
         string name = bucket.DisplayName;
         await bucket.DisposeAsync().ConfigureAwait(false);
         throw new RefusedException(
-            "LifecycleNotSupported", $"{name} has no lifecycle rules.",
+            "LifecycleNotSupported", reason is null ? $"{name} has no lifecycle rules." : $"No lifecycle rule can be set at {name}: {reason}",
             $"Delete by hand what is proved: Compare-MigrationData -Job {job.Name} -IncludeSame | Where-Object Status -eq Same gives the objects, Key is relative to {job.Source}.");
     }
 

@@ -32,6 +32,9 @@ public sealed record BucketDocument(XElement Root, IReadOnlyDictionary<string, s
 /// </summary>
 public interface IBucketDocuments
 {
+    /// <summary>Why the bucket has no document of that kind that could be read and written here, a sentence; null where it has.</summary>
+    string? WhyNoDocument(BucketDocumentKind kind) => null;
+
     /// <summary>Reads a document; null where none is set.</summary>
     Task<BucketDocument?> ReadDocumentAsync(BucketDocumentKind kind, CancellationToken cancellationToken);
 

@@ -49,6 +49,12 @@ public sealed record StoreAddress
     /// <summary>The region id (us-east-1, cn-hangzhou); null where it can be had from the environment.</summary>
     public string? Region { get; init; }
 
+    /// <summary>
+    /// Whose S3 it is, by the name that the stores know it by (AWS, Ceph, GoogleCloudStorage, TencentCOS, Generic); null where the endpoint tells, and a
+    /// server that it does not tell is found out about. Only for s3.
+    /// </summary>
+    public string? Provider { get; init; }
+
     /// <summary>How bucket and endpoint make a host.</summary>
     public AddressingStyle AddressingStyle { get; init; }
 

@@ -39,6 +39,9 @@ internal sealed class ListingPage
     /// <summary>The token of the next page as it stands in the answer (OSS encodes it with the names, S3 does not), or null.</summary>
     public string? NextContinuationToken { get; set; }
 
+    /// <summary>Whether it names the marker that it begins after, which only a V1 listing does.</summary>
+    public bool HasMarker { get; set; }
+
     /// <summary>The marker of the next page of a V1 listing, or null.</summary>
     public string? NextMarker { get; set; }
 }

@@ -58,6 +58,10 @@ internal ref struct ListingXml
                 case var name when name.SequenceEqual("NextContinuationToken"u8):
                     _page.NextContinuationToken = Encoding.UTF8.GetString(_xml.Text());
                     break;
+                case var name when name.SequenceEqual("Marker"u8):
+                    _page.HasMarker = true;
+                    _xml.Skip();
+                    break;
                 case var name when name.SequenceEqual("NextMarker"u8):
                     _page.NextMarker = Encoding.UTF8.GetString(_xml.Text());
                     break;

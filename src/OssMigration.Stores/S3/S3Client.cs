@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
+using OssMigration.Stores.S3.Providers;
 
 namespace OssMigration.Stores.S3;
 
@@ -31,7 +32,8 @@ internal sealed class S3Client : IDisposable
         _credentials = credentials;
         _environment = environment;
         Store = $"s3://{address.Bucket}";
-        _site = S3Site.Create(address, null, environment);
+        Provider = S3Providers.Of(address);
+        _site = S3Site.Create(address, Provider, null, environment);
         _clock = new ServerClock(options.Time);
         _transport = new HttpTransport(Store, _site.Layout.IsLoopback, options);
     }
@@ -51,14 +53,14 @@ internal sealed class S3Client : IDisposable
     /// <summary>The region that requests are signed for now.</summary>
     public string Region => _site.Region;
 
-    /// <summary>Whether the address names the region, so that nothing has to be learnt.</summary>
-    public bool IsRegionGiven => _address.Region is not null;
+    /// <summary>Whether address or provider names the region, so that nothing has to be learnt.</summary>
+    public bool IsRegionGiven => S3Site.RegionOf(_address, Provider) is not null;
 
     /// <summary>Where requests go now.</summary>
     public EndpointLayout Layout => _site.Layout;
 
-    /// <summary>Whether the server is AWS itself, which knows headers that others may refuse.</summary>
-    public bool IsVendor => _address.Endpoint is null || _address.Endpoint.IdnHost.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase);
+    /// <summary>What is different about the server.</summary>
+    public S3Provider Provider { get; }
 
     /// <summary>Sends a request and returns its answer: a success, or 404 where the request accepts it.</summary>
     public async Task<HttpAnswer> SendAsync(S3Request request, CancellationToken cancellationToken)
@@ -82,7 +84,7 @@ internal sealed class S3Client : IDisposable
                 return answer;
             using (answer)
             {
-                StoreException error = (await S3Errors.ReadAsync(answer, request, Store, _clock.UtcNow, cancellationToken).ConfigureAwait(false)).Without(request.Headers);
+                StoreException error = (await S3Errors.ReadAsync(answer, request, Origin, cancellationToken).ConfigureAwait(false)).Without(request.Headers);
                 Lessons lesson = !learnt.HasFlag(Lessons.Clock) && MayBeSkew(error, answer, signedAt) && _clock.Learn(answer)
                     ? Lessons.Clock
                     : await LearnAsync(error, site, credential, learnt, cancellationToken).ConfigureAwait(false);
@@ -95,10 +97,12 @@ internal sealed class S3Client : IDisposable
 
     /// <summary>The error for an answer of status 200 whose body is an error.</summary>
     public StoreException ErrorIn(HttpAnswer answer, System.Xml.Linq.XElement error, S3Request request) =>
-        S3Errors.Create(answer, error, request, Store, _clock.UtcNow).Without(request.Headers);
+        S3Errors.Create(answer, error, request, Origin).Without(request.Headers);
 
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
+
+    private ErrorOrigin Origin => new(Store, Provider, _clock.UtcNow);
 
     // Without TLS the signature is all that protects the content on its way.
     private static async ValueTask<string> PayloadAsync(Stream body, S3Site site, CancellationToken cancellationToken)
@@ -133,11 +137,11 @@ internal sealed class S3Client : IDisposable
         if (!learnt.HasFlag(Lessons.Token) && credential?.SecurityToken is not null && S3Errors.IsExpiredToken(error)
             && await RefreshAsync(credential, cancellationToken).ConfigureAwait(false))
             return Lessons.Token;
-        if (!learnt.HasFlag(Lessons.Region) && error.Kind == StoreErrorKind.WrongRegion && _address.Region is null
+        if (!learnt.HasFlag(Lessons.Region) && error.Kind == StoreErrorKind.WrongRegion && !IsRegionGiven
             && error.Region is { } region && region != used.Region && S3Site.IsRegion(region))
         {
             // Another request may have learnt the same meanwhile, which does no harm.
-            _site = S3Site.Create(_address, region, _environment);
+            _site = S3Site.Create(_address, Provider, region, _environment);
             return Lessons.Region;
         }
 

@@ -2,8 +2,15 @@ using System.Globalization;
 using System.Xml.Linq;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
+using OssMigration.Stores.S3.Providers;
 
 namespace OssMigration.Stores.S3;
+
+/// <summary>Who answered with an error.</summary>
+/// <param name="Store">The store's display name.</param>
+/// <param name="Provider">What is different about it.</param>
+/// <param name="Now">The server's time, for Retry-After dates.</param>
+internal readonly record struct ErrorOrigin(string Store, S3Provider Provider, DateTimeOffset Now);
 
 /// <summary>Error answers of S3. Source: Amazon S3 API Reference, "Error Responses".</summary>
 internal static class S3Errors
@@ -11,32 +18,31 @@ internal static class S3Errors
     /// <summary>Reads an error answer. Answers to HEAD have no text: the status decides alone.</summary>
     /// <param name="answer">An answer that is no success.</param>
     /// <param name="request">What was asked.</param>
-    /// <param name="store">The store's display name.</param>
-    /// <param name="now">The server's time, for Retry-After dates.</param>
+    /// <param name="origin">Who answered.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public static async Task<StoreException> ReadAsync(
-        HttpAnswer answer, S3Request request, string store, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<StoreException> ReadAsync(HttpAnswer answer, S3Request request, ErrorOrigin origin, CancellationToken cancellationToken)
     {
-        XElement? error = await ErrorText.ReadAsync(answer, store, request.Key, cancellationToken).ConfigureAwait(false);
-        return Create(answer, error, request, store, now);
+        XElement? error = await ErrorText.ReadAsync(answer, origin.Store, request.Key, cancellationToken).ConfigureAwait(false);
+        return Create(answer, error, request, origin);
     }
 
     /// <summary>The error for an answer, from its status and its Error element.</summary>
-    public static StoreException Create(HttpAnswer answer, XElement? error, S3Request request, string store, DateTimeOffset now)
+    public static StoreException Create(HttpAnswer answer, XElement? error, S3Request request, ErrorOrigin origin)
     {
         int status = (int)answer.Status;
         string? code = error?.Text("Code");
         string? region = answer.Header("x-amz-bucket-region") ?? error?.Text("Region");
-        StoreErrorKind kind = KindOf(status, code, region is not null, request.Key is not null);
+        if (code is null || !origin.Provider.ErrorCodes.TryGetValue(code, out StoreErrorKind kind))
+            kind = KindOf(status, code, region is not null, request.Key is not null);
         if (request.HasHeader("if-none-match"))
             kind = OfForbiddenOverwrite(kind, status);
-        return new StoreException(kind, store, Sentence(kind, status, code, error, region))
+        return new StoreException(kind, origin.Store, Sentence(kind, status, code, error, region))
         {
             Key = request.Key,
             Code = code,
             HttpStatus = status,
             RequestId = answer.Header("x-amz-request-id") ?? error?.Text("RequestId"),
-            RetryAfter = answer.RetryAfter(now),
+            RetryAfter = answer.RetryAfter(origin.Now),
             Region = kind == StoreErrorKind.WrongRegion ? region : null,
         };
     }

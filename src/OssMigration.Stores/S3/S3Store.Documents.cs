@@ -22,6 +22,9 @@ public sealed partial class S3Store
     };
 
     /// <inheritdoc/>
+    public string? WhyNoDocument(BucketDocumentKind kind) => kind == BucketDocumentKind.Lifecycle ? Provider.WhyNoLifecycle : null;
+
+    /// <inheritdoc/>
     public async Task<BucketDocument?> ReadDocumentAsync(BucketDocumentKind kind, CancellationToken cancellationToken)
     {
         RefuseUnknown(kind);
@@ -79,5 +82,7 @@ public sealed partial class S3Store
     {
         if (kind != BucketDocumentKind.Lifecycle)
             throw new StoreException(StoreErrorKind.NotSupported, DisplayName, $"A bucket of S3 is not asked for its {kind} document.");
+        if (WhyNoDocument(kind) is { } reason)
+            throw new StoreException(StoreErrorKind.NotSupported, DisplayName, reason);
     }
 }

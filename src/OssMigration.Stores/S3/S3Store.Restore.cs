@@ -13,9 +13,11 @@ public sealed partial class S3Store
     public async Task<RestoreAnswer> RestoreAsync(string key, int days, RestoreTier tier, CancellationToken cancellationToken)
     {
         RefuseUnwritable(key, 0);
+        if (Provider.RestoreParameters is not { } parameters)
+            throw new StoreException(StoreErrorKind.NotSupported, DisplayName, $"{Provider.Title} restores nothing: what is archived there is read at once.") { Key = key };
         string document = string.Create(
             CultureInfo.InvariantCulture,
-            $"<RestoreRequest xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Days>{days}</Days><GlacierJobParameters><Tier>{tier}</Tier></GlacierJobParameters></RestoreRequest>");
+            $"<RestoreRequest xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Days>{days}</Days><{parameters}><Tier>{tier}</Tier></{parameters}></RestoreRequest>");
         using MemoryStream body = new(Encoding.UTF8.GetBytes(document));
         S3Request restore = new(HttpMethod.Post, key, PercentEncoding.EncodeKey(key), S3Request.Canonical("restore")) { Body = body };
         restore.SetHeader("content-type", "application/xml");

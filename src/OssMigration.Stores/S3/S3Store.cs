@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Xml;
 using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
+using OssMigration.Stores.S3.Providers;
 
 namespace OssMigration.Stores.S3;
 
@@ -15,17 +15,20 @@ namespace OssMigration.Stores.S3;
 /// AWSSDK.S3 over the same HTTP, so that clock, region and keys are learnt once. User metadata is the raw header text:
 /// RFC 2047 words are not decoded. Thread-safe.
 /// </summary>
-public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDocuments, IVersionReader, IObjectTraitReader, IObjectRestorer
+public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDocuments, IVersionReader, IObjectTraitReader, IObjectRestorer, IStorageClassNames
 {
     private const int MaxListBytes = 32 << 20;
 
     private readonly S3Client _client;
     private readonly S3Sdk _sdk;
+    private readonly EntryMaker _toEntry;
 
     internal S3Store(StoreAddress address, ICredentialProvider credentials, HttpTransportOptions options, Func<string, string?> environment)
     {
         _client = new S3Client(address, credentials, options, environment);
         _sdk = new S3Sdk(_client);
+        _form = new S3ListingForm(Provider.Listing != ListingVersion.V1);
+        _toEntry = ToEntry;
     }
 
     /// <summary>
@@ -39,6 +42,11 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
 
     /// <inheritdoc/>
     public StoreLimits Limits => S3Limits;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> StorageClasses => Provider.StorageClasses;
+
+    internal S3Provider Provider => _client.Provider;
 
     /// <summary>Opens the bucket of an address. Nothing is sent yet.</summary>
     /// <param name="address">Scheme s3.</param>
@@ -61,42 +69,19 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
     }
 
     /// <inheritdoc/>
-    public async Task<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
-    {
-        S3Request list = BucketRequest(
-            ("list-type", "2"),
-            ("encoding-type", "url"),
-            ("max-keys", request.MaxKeys.ToString(CultureInfo.InvariantCulture)),
-            ("prefix", request.Prefix.Length > 0 ? request.Prefix : null),
-            ("continuation-token", request.ContinuationToken),
-            ("start-after", request.ContinuationToken is null && request.StartAfter is { Length: > 0 } ? request.StartAfter : null));
-        if (_client.IsVendor)
-            list.SetHeader("x-amz-optional-object-attributes", "RestoreStatus");
-
-        using HttpAnswer answer = await _client.SendAsync(list, cancellationToken).ConfigureAwait(false);
-        using PooledBody body = await answer.ReadBodyAsync(MaxListBytes).ConfigureAwait(false);
-        try
-        {
-            return ToListPage(ListingXml.Read(body, ToEntry));
-        }
-        catch (Exception error) when (error is XmlException or FormatException or OverflowException)
-        {
-            throw AnswerXml.NotUnderstood(DisplayName, null, error);
-        }
-    }
-
-    /// <inheritdoc/>
     public Task<ObjectHead?> HeadAsync(string key, CancellationToken cancellationToken) => HeadAsync(key, versionId: null, cancellationToken);
 
     private async Task<ObjectHead?> HeadAsync(string key, string? versionId, CancellationToken cancellationToken)
     {
         S3Request head = ObjectRequest(HttpMethod.Head, key, acceptsNotFound: true, versionId);
         head.SetHeader("x-amz-checksum-mode", "ENABLED");
+        if (Provider.AcceptEncoding != AnyS3.Facts.AcceptEncoding)
+            head.SetHeader("accept-encoding", Provider.AcceptEncoding);
         using HttpAnswer answer = await _client.SendAsync(head, cancellationToken).ConfigureAwait(false);
         if (answer.Status == HttpStatusCode.NotFound)
             return null;
         long size = answer.ContentLength ?? throw Error(StoreErrorKind.ServerError, "S3 answered without a length.", answer, key);
-        return S3Heads.Read(answer, key, size, isWhole: true);
+        return S3Heads.Read(answer, Provider, key, size, isWhole: true);
     }
 
     /// <inheritdoc/>
@@ -106,7 +91,7 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
         CancellationToken cancellationToken)
     {
         S3Request get = ObjectRequest(HttpMethod.Get, request.Key, acceptsNotFound: false, request.VersionId);
-        get.SetHeader("accept-encoding", "identity");
+        get.SetHeader("accept-encoding", Provider.AcceptEncoding);
         if (request.Range is { } range)
             get.SetHeader("range", string.Create(CultureInfo.InvariantCulture, $"bytes={range.Offset}-{range.Last}"));
         else
@@ -117,7 +102,7 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
 
         using HttpAnswer answer = await _client.SendAsync(get, cancellationToken).ConfigureAwait(false);
         (long length, long size) = request.Range is null ? WholeLength(answer, request.Key) : RangeLength(answer, request.Key, request.Range.Value);
-        ObjectHead head = S3Heads.Read(answer, request.Key, size, isWhole: request.Range is null);
+        ObjectHead head = S3Heads.Read(answer, Provider, request.Key, size, isWhole: request.Range is null);
         if (request.IfVersion is { } wanted && wanted != head.Entry.Version)
             throw Error(StoreErrorKind.Changed, "S3 ignored the condition and answered with another version.", answer, request.Key);
         Stream body = answer.OpenBody(length);
@@ -132,24 +117,6 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
         _client.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    private ListPage ToListPage(ListingPage page)
-    {
-        string? token = page.NextContinuationToken is { Length: > 0 } next ? next : null;
-        // A page that does not say how it goes on must not pass for the last one.
-        if (page.IsTruncated is null || (page.IsTruncated.Value && token is null))
-            throw AnswerXml.NotUnderstood(DisplayName, null, null);
-        return new ListPage(page.Entries, page.IsTruncated.Value ? token : null, page.DeclaredCount);
-    }
-
-    private static ObjectEntry ToEntry(in ListedObject listed) => new(
-        listed.Key,
-        listed.Size,
-        S3Heads.Version(listed.ETag, listed.Size, listed.LastModified),
-        listed.ETag,
-        listed.LastModified,
-        listed.StorageClass,
-        S3Heads.IsArchive(listed.StorageClass) && listed.Restore != "restored" ? ObjectAvailability.NeedsRestore : ObjectAvailability.Readable);
 
     private (long Length, long Size) WholeLength(HttpAnswer answer, string key)
     {

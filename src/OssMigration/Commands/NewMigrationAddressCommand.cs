@@ -6,6 +6,7 @@ using OssMigration.Credentials;
 using OssMigration.Parameters;
 using OssMigration.Pipeline;
 using OssMigration.Stores;
+using OssMigration.Stores.S3.Providers;
 
 namespace OssMigration.Commands;
 
@@ -26,6 +27,11 @@ namespace OssMigration.Commands;
 /// A server that speaks S3
 /// <code>New-MigrationAddress s3://photos -Endpoint https://storage.example.com -EnvironmentPrefix STORAGE</code>
 /// Keys are in STORAGE_ACCESS_KEY_ID and STORAGE_ACCESS_KEY_SECRET.
+/// </example>
+/// <example>
+/// Another provider of the S3 API
+/// <code>New-MigrationAddress s3://photos-1250000000 -Provider TencentCOS -Region ap-guangzhou -ProfileName cos</code>
+/// Endpoint, addressing, listing, checksums, storage classes and restores are those of the provider.
 /// </example>
 /// <example>
 /// A container of Azure Blob Storage, with the identity of this machine or of whoever is logged in
@@ -80,6 +86,15 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
     [ArgumentCompleter(typeof(RegionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Region { get; set; }
+
+    /// <summary>
+    /// Whose S3 it is, for an address of s3: AWS, Ceph, GoogleCloudStorage, TencentCOS or Generic. Where left out, the endpoint's host tells where it is
+    /// certain; about any other server what differs is found out (Generic).
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Provider { get; set; }
 
     /// <summary>How bucket and endpoint make a host. Default Auto.</summary>
     [Parameter]
@@ -174,11 +189,13 @@ public sealed class NewMigrationAddressCommand : MigrationCommand
         {
             Endpoint = Endpoint,
             Region = Region,
+            Provider = Provider is null ? null : S3Providers.Find(Provider) ?? Provider,
             AddressingStyle = AddressingStyle,
             SignatureVersion = SignatureVersion,
             AllowInsecureEndpoint = AllowInsecureEndpoint,
             Credential = Reference(),
         };
+        StoreAddressParser.CheckProvider(address);
         if (Credential is not null)
             address = CredentialVault.Keep(address, Credential, Plain(SecurityToken));
         else if (CredentialScript is not null)

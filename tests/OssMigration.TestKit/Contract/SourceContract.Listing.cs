@@ -147,5 +147,5 @@ public abstract partial class SourceContract
     // A store that ignores where to begin must begin so early that the range lister sees it.
     private IEnumerable<string> After(string[] sorted, string startAfter) => Traits.StartsInTheMiddle
         ? sorted.Where(key => Traits.Order.Compare(key, startAfter) > 0)
-        : sorted.SkipWhile((key, index) => index == 0 && key == startAfter);
+        : sorted.SkipWhile((key, index) => Traits.LeavesOutTheNamedKey && index == 0 && key == startAfter);
 }

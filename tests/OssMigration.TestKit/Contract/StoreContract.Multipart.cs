@@ -20,7 +20,7 @@ public abstract partial class StoreContract
         Assert.Equal(content, await ReadAsync("folder/key"));
         ObjectHead head = await HeadAsync("folder/key");
         Assert.Equal(content.Length, head.Entry.Size);
-        Assert.Equal(head.Crc64, result.Crc64);
+        Assert.Equal(Traits.TellsCrc64WhenWritten ? head.Crc64 : null, result.Crc64);
         if (Traits.HasETags)
             Assert.Equal(head.Entry.ETag, result.ETag);
         if (result.Crc64 is { } crc)

@@ -48,7 +48,7 @@ public abstract partial class StoreContract
             Assert.DoesNotContain('"', result.ETag);
         }
 
-        Assert.Equal(head.Crc64, result.Crc64);
+        Assert.Equal(Traits.TellsCrc64WhenWritten ? head.Crc64 : null, result.Crc64);
         if (result.Crc64 is { } crc)
             Assert.Equal(ReferenceCrc64.Of(content), crc);
     }

@@ -32,6 +32,9 @@ public sealed record StoreTraits
     /// <summary>A listing can begin after any key; else it begins at the start, which the range lister notices.</summary>
     public bool StartsInTheMiddle { get; init; } = true;
 
+    /// <summary>Where a listing begins at the start instead, the key that it was to begin after is left out if it is the first.</summary>
+    public bool LeavesOutTheNamedKey { get; init; }
+
     /// <summary>How keys are listed: by their UTF-8 bytes, or in an order that the range lister notices.</summary>
     public IComparer<string> Order { get; init; } = KeyOrder.Instance;
 
@@ -40,6 +43,9 @@ public sealed record StoreTraits
 
     /// <summary>The answer to a read names the storage class, as that to a HEAD does.</summary>
     public bool TellsClassWhenRead { get; init; } = true;
+
+    /// <summary>The answer to a write tells the CRC-64 where that to a HEAD does.</summary>
+    public bool TellsCrc64WhenWritten { get; init; } = true;
 
     /// <summary>Texts that no error may hold.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
