@@ -46,12 +46,19 @@ internal sealed class Cloud : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<Cloud> StartAsync(SandboxBucket? source = null, TimeProvider? time = null, SandboxBucket? destination = null)
+    /// <summary>With a source in another bucket of OSS, as that of another account or region is.</summary>
+    public static async Task<Cloud> StartFromOssAsync()
+    {
+        SandboxProcess sandbox = await SandboxProcess.StartAsync();
+        return new Cloud(sandbox, await sandbox.CreateBucketAsync(SandboxSide.Oss), await sandbox.CreateBucketAsync(SandboxSide.Oss), TimeProvider.System);
+    }
+
+    public static async Task<Cloud> StartAsync(SandboxBucket? source = null, TimeProvider? time = null, SandboxBucket? destination = null, string? provider = null)
     {
         SandboxProcess sandbox = await SandboxProcess.StartAsync();
         return new Cloud(
             sandbox,
-            await sandbox.CreateBucketAsync(SandboxSide.S3, source),
+            await sandbox.CreateBucketAsync(SandboxSide.S3, source) with { Provider = provider },
             await sandbox.CreateBucketAsync(SandboxSide.Oss, destination),
             time ?? TimeProvider.System);
     }

@@ -25,7 +25,7 @@ public sealed partial class S3Store
     public Task<ObjectHead?> HeadVersionAsync(string key, string versionId, CancellationToken cancellationToken) => HeadAsync(key, versionId, cancellationToken);
 
     // A listing of versions does not tell whether an archived one is restored: a HEAD or a read of it does.
-    private static ObjectEntry ToEntry(string key, long size, StoreTag etag, DateTimeOffset modified, string? storageClass) => new(
+    private ObjectEntry ToEntry(string key, long size, StoreTag etag, DateTimeOffset modified, string? storageClass) => new(
         key, size, S3Heads.Version(etag, size, modified), etag, modified, storageClass,
-        S3Heads.IsArchive(storageClass) ? ObjectAvailability.NeedsRestore : ObjectAvailability.Readable);
+        Provider.IsArchive(storageClass) ? ObjectAvailability.NeedsRestore : ObjectAvailability.Readable);
 }
