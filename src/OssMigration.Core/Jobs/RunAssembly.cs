@@ -72,7 +72,9 @@ internal sealed class RunAssembly
         ObjectCount done = default;
         foreach ((OutcomeKind kind, ObjectCount count) in outcomes)
             done += kind <= OutcomeKind.Failed ? count : default;
-        return new RunProgress(_folder.Name, _stretch.Run.Run, listed, done, outcomes.GetValueOrDefault(OutcomeKind.Copied), _environment.Time);
+        StoreChain stores = _stretch.Stores;
+        return new RunProgress(
+            _folder.Name, _stretch.Run.Run, listed, done, outcomes.GetValueOrDefault(OutcomeKind.Copied), () => stores.Reads.Taken + stores.Writes.Taken, _environment.Time);
     }
 
     private CopyContext MakeCopyContext() => new()

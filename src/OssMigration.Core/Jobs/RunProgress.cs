@@ -14,11 +14,12 @@ internal sealed class RunProgress
     private readonly int _run;
     private readonly TimeProvider _time;
     private readonly long _begun;
+    private readonly Func<int> _active;
     private ObjectCount _listed;
     private ObjectCount _done;
     private ObjectCount _copied;
     private long _failed;
-    private int _active;
+    private int _activeElsewhere;
     private volatile string _activity = "Starting";
     private volatile bool _isPaused;
 
@@ -26,8 +27,16 @@ internal sealed class RunProgress
     private int _rangesToList = 1;
 
     /// <summary>Begins with what earlier processes did in this run.</summary>
-    public RunProgress(string jobName, int run, ObjectCount listed, ObjectCount done, ObjectCount copied, TimeProvider time)
+    /// <param name="jobName">The job.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="listed">Listed so far.</param>
+    /// <param name="done">With an outcome so far.</param>
+    /// <param name="copied">Copied so far.</param>
+    /// <param name="active">Reads and writes of content under way, asked each time. An object that waits for its turn has none.</param>
+    /// <param name="time">The clock.</param>
+    public RunProgress(string jobName, int run, ObjectCount listed, ObjectCount done, ObjectCount copied, Func<int> active, TimeProvider time)
     {
+        _active = active;
         _jobName = jobName;
         _run = run;
         _listed = listed;
@@ -69,12 +78,6 @@ internal sealed class RunProgress
     /// <summary>One more range is listed to its end.</summary>
     public void CountRangeListed() => Interlocked.Decrement(ref _rangesToList);
 
-    /// <summary>A transfer begins.</summary>
-    public void BeginTransfer() => Interlocked.Increment(ref _active);
-
-    /// <summary>A transfer ended.</summary>
-    public void EndTransfer() => Interlocked.Decrement(ref _active);
-
     /// <summary>A listed object has its outcome.</summary>
     public void CountDone(OutcomeKind kind, long bytes)
     {
@@ -102,10 +105,10 @@ internal sealed class RunProgress
         }
     }
 
-    /// <summary>Transfers of other machines that run now.</summary>
+    /// <summary>Reads and writes of content that other machines have under way.</summary>
     public int ActiveElsewhere
     {
-        set => Volatile.Write(ref _active, value);
+        set => Volatile.Write(ref _activeElsewhere, value);
     }
 
     /// <summary>Where the run stands now.</summary>
@@ -136,7 +139,7 @@ internal sealed class RunProgress
                 ListingComplete = Volatile.Read(ref _rangesToList) == 0,
                 TimeLeft = TimeLeft(bytesPerSecond, objectsPerSecond),
                 Elapsed = now,
-                ActiveTransfers = Volatile.Read(ref _active),
+                ActiveTransfers = _active() + Volatile.Read(ref _activeElsewhere),
             };
         }
     }

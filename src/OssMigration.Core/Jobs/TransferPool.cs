@@ -71,21 +71,13 @@ internal sealed class TransferPool
 
     private async Task TransferAsync(TransferWork work, CancellationToken cancellationToken)
     {
-        _progress.BeginTransfer();
-        try
-        {
-            (ObjectEntry? source, TransferAction? action) = (work.Source, work.Action);
-            if (action is null)
-                (source, work.Slot.Previous, action) = await _lookUp(work.Slot.Key, cancellationToken).ConfigureAwait(false);
-            TransferOutcome outcome = source is null
-                ? ((TransferAction.Settle)action).Outcome
-                : await _transfer.RunAsync(source, action, cancellationToken).ConfigureAwait(false);
-            work.Ledger.Settle(work.Slot, outcome);
-            _progress.CountDone(outcome.Kind, work.Slot.Size);
-        }
-        finally
-        {
-            _progress.EndTransfer();
-        }
+        (ObjectEntry? source, TransferAction? action) = (work.Source, work.Action);
+        if (action is null)
+            (source, work.Slot.Previous, action) = await _lookUp(work.Slot.Key, cancellationToken).ConfigureAwait(false);
+        TransferOutcome outcome = source is null
+            ? ((TransferAction.Settle)action).Outcome
+            : await _transfer.RunAsync(source, action, cancellationToken).ConfigureAwait(false);
+        work.Ledger.Settle(work.Slot, outcome);
+        _progress.CountDone(outcome.Kind, work.Slot.Size);
     }
 }

@@ -45,6 +45,6 @@ public sealed record ProgressSnapshot
     /// <summary>Time since the run began or was resumed.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>Transfers running now.</summary>
+    /// <summary>Reads and writes of content under way now, of objects and of parts of large ones. What waits for a limit or for memory is none.</summary>
     public int ActiveTransfers { get; init; }
 }

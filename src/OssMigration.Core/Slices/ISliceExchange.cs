@@ -53,7 +53,7 @@ public sealed record SharedState
 /// <param name="Working">How many they work on.</param>
 /// <param name="Waiting">Orders that nobody took yet.</param>
 /// <param name="BytesWritten">Bytes that workers wrote to the destination since this coordinator began.</param>
-/// <param name="ActiveTransfers">Transfers under way.</param>
+/// <param name="ActiveTransfers">Reads and writes of content under way.</param>
 /// <param name="Busy">Ranges that are worked on, with the generation of the order.</param>
 public sealed record SharedStanding(int Workers, int Places, int Working, long Waiting, long BytesWritten, int ActiveTransfers, IReadOnlyDictionary<int, long> Busy)
 {

@@ -32,7 +32,7 @@ internal sealed class SharedMetrics : IDisposable
         Gauge("ossmigration.orders.waiting", "{order}", "Orders that nobody took yet.", now => now.Waiting);
         Gauge("ossmigration.slices.active", "{slice}", "Slices under way.", now => now.Working);
         Gauge("ossmigration.workers", "{worker}", "Workers that are heard.", now => now.Workers);
-        Gauge("ossmigration.transfers.active", "{transfer}", "Transfers under way.", now => now.ActiveTransfers);
+        Gauge("ossmigration.transfers.active", "{transfer}", "Reads and writes of content under way.", now => now.ActiveTransfers);
 
         void Gauge(string name, string unit, string description, Func<SharedStanding, long> value)
             => _meter.CreateObservableGauge(name, () => new Measurement<long>(value(standing()), _job), unit, description);

@@ -28,6 +28,16 @@ internal sealed class ConcurrencyGate(int most, Func<long> room, TimeProvider ti
         }
     }
 
+    /// <summary>Places that are taken now: requests with content that are under way.</summary>
+    public int Taken
+    {
+        get
+        {
+            lock (_gate)
+                return _taken;
+        }
+    }
+
     private int Places => Math.Min(_control.Limit, atMost?.Invoke() ?? int.MaxValue);
 
     /// <summary>Waits for a place; give it back by disposing.</summary>

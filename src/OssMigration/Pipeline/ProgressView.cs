@@ -15,7 +15,7 @@ internal static class ProgressView
     {
         CurrentOperation = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Display.Rate(snapshot.BytesPerSecond)}, {snapshot.ObjectsPerSecond:N0} objects/s, {snapshot.ActiveTransfers} under way, {snapshot.Failed:N0} failed"),
+            $"{Display.Rate(snapshot.BytesPerSecond)}, {snapshot.ObjectsPerSecond:N0} objects/s, {snapshot.ActiveTransfers} reads and writes, {snapshot.Failed:N0} failed"),
         PercentComplete = Percent(snapshot),
         SecondsRemaining = snapshot.TimeLeft is { } left ? (int)Math.Min(left.TotalSeconds, int.MaxValue) : -1,
     };
