@@ -54,7 +54,6 @@ public sealed class NewMigrationJobCommand : AsyncMigrationCommand
 {
     private const string AddressSet = "Address";
     private const string BaseSet = "BaseJob";
-    private const string Pipeline = "the pipeline";
 
     // What a job that goes on from another one has of its own.
     private static readonly string[] OwnParameters = [nameof(Name), nameof(BaseJob), nameof(Mode), nameof(Interval), nameof(RunCount)];
@@ -67,7 +66,7 @@ public sealed class NewMigrationJobCommand : AsyncMigrationCommand
     private readonly StrongBox<RestoreTier> _restoreTier = new();
     private readonly StrongBox<VersionScope> _versions = new();
 
-    private ObjectListIntake? _list;
+    private ListedJob? _list;
 
     /// <summary>3 to 63 lower-case letters, digits and hyphens.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -378,15 +377,15 @@ public sealed class NewMigrationJobCommand : AsyncMigrationCommand
     {
         if (ObjectList is not null)
             throw new ArgumentException("Objects came down the pipeline and -ObjectList names a list too. Give one of them.");
-        _list ??= Engine.BeginObjectList(Source);
-        _list.Add(ListedInput.Read(input));
+        _list ??= new ListedJob(Engine, EngineEnvironment, Source);
+        _list.Add(input);
     }
 
     private void Make()
     {
         MigrationJob job = Build();
         ObjectListPlace? place = ObjectList is null ? null : ListedInput.PlaceOf(ObjectList, this);
-        string what = place is null && _list is null ? "" : $", by the object list of {place?.Origin ?? Pipeline}";
+        string what = place is null && _list is null ? "" : $", by the object list of {ListedJob.Origin(place)}";
         if (!ShouldProcess(Display.Text($"{Name}: {Source} -> {Destination}{what}"), "Make a migration job"))
             return;
         if (job.ConflictAction == ConflictAction.Overwrite)
@@ -402,17 +401,10 @@ public sealed class NewMigrationJobCommand : AsyncMigrationCommand
 
     private void MakeFromList(MigrationJob job, ObjectListPlace? place)
     {
-        ObjectListIntake list = _list ??= Engine.BeginObjectList(job.Source);
-        Run(async (queue, cancellationToken) =>
-        {
-            if (place is not null)
-                await new ObjectListReader(EngineEnvironment, new CommandListener(queue, maximumErrors: 0)).ReadAsync(place, job.Source, list, cancellationToken).ConfigureAwait(false);
-            Engine.CreateJob(job, list, place?.Origin ?? Pipeline, cancellationToken);
-        });
-        if (list.Outside > 0)
-            WriteWarning($"{Display.Number(list.Outside)} objects of the list are left out: their keys do not begin with {Display.Text(job.Source.Uri)}.");
-        if (list.Doubled == list.Taken)
-            WriteWarning(Display.Text($"Every key of the list begins with the source's prefix '{job.Source.Prefix}' once more. Keys of a list are what follows the prefix: if these are full keys, make the job without a prefix in -Source."));
+        ListedJob list = _list ??= new ListedJob(Engine, EngineEnvironment, job.Source);
+        Run((queue, cancellationToken) => list.MakeAsync(job, place, new CommandListener(queue, maximumErrors: 0), cancellationToken));
+        foreach (string warning in list.Warnings())
+            WriteWarning(warning);
     }
 
     private void GoOn()
