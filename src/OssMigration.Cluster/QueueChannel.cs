@@ -1,5 +1,6 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 
 namespace OssMigration.Cluster;
 
@@ -18,8 +19,10 @@ internal sealed record Delivery(string Type, byte[] Body, bool IsRedelivered, st
 }
 
 /// <summary>One channel; safe for several users, one at a time.</summary>
-internal sealed class QueueChannel(IChannel channel, QueueAddress address) : IDisposable
+internal sealed class QueueChannel(IChannel channel, QueueConnection connection) : IDisposable
 {
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(500);
+
     private readonly SemaphoreSlim _gate = new(1, 1);
 
     /// <summary>Whether it can still be used.</summary>
@@ -27,14 +30,15 @@ internal sealed class QueueChannel(IChannel channel, QueueAddress address) : IDi
 
     /// <summary>Does something on the channel.</summary>
     /// <exception cref="QueueException">The broker refuses for good.</exception>
+    /// <exception cref="TimeoutException">It does not answer; the connection is lost.</exception>
     public async Task<T> DoAsync<T>(Func<IChannel, Task<T>> action, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await action(channel).ConfigureAwait(false);
+            return await connection.AnsweredAsync(() => action(channel), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (QueueErrors.Fatal(exception, address) is { } fatal)
+        catch (Exception exception) when (QueueErrors.Fatal(exception, connection.Address) is { } fatal)
         {
             throw fatal;
         }
@@ -53,8 +57,8 @@ internal sealed class QueueChannel(IChannel channel, QueueAddress address) : IDi
         },
         cancellationToken);
 
-    /// <summary>Publishes a message. Where the channel confirms, the broker keeps it when this returns.</summary>
-    public Task PublishAsync(string exchange, string routingKey, string type, byte[] body, CancellationToken cancellationToken, string? replyTo = null, string? correlationId = null)
+    /// <summary>Publishes a message. Where the channel confirms, the broker keeps it when this returns; one that it does not keep is sent again.</summary>
+    public async Task PublishAsync(string exchange, string routingKey, string type, byte[] body, CancellationToken cancellationToken, string? replyTo = null, string? correlationId = null)
     {
         bool isKept = exchange.Length == 0 && replyTo is null && correlationId is null;
         BasicProperties properties = new()
@@ -64,7 +68,19 @@ internal sealed class QueueChannel(IChannel channel, QueueAddress address) : IDi
             ReplyTo = replyTo,
             CorrelationId = correlationId,
         };
-        return DoAsync(open => open.BasicPublishAsync(exchange, routingKey, mandatory: isKept, properties, body, cancellationToken).AsTask(), cancellationToken);
+        while (true)
+        {
+            try
+            {
+                await DoAsync(open => open.BasicPublishAsync(exchange, routingKey, mandatory: isKept, properties, body, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (PublishException exception) when (!exception.IsReturn)
+            {
+                // A quorum that has no leader for the moment refuses.
+                await Task.Delay(RefusalPause, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>Begins to receive.</summary>
@@ -103,7 +119,7 @@ internal sealed class QueueChannel(IChannel channel, QueueAddress address) : IDi
         {
             await DoAsync(open => open.BasicAckAsync(tag, multiple: false).AsTask(), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is RabbitMQ.Client.Exceptions.RabbitMQClientException or ObjectDisposedException or IOException)
+        catch (Exception exception) when (exception is RabbitMQClientException or ObjectDisposedException or IOException)
         {
             // The broker gives it to somebody again, who sees that it is known.
         }

@@ -81,10 +81,10 @@ internal sealed class QueueConnection : IAsyncDisposable
     /// <param name="cancellationToken">Cancels.</param>
     public async Task<QueueChannel> OpenChannelAsync(bool confirms, CancellationToken cancellationToken)
     {
-        IChannel channel = await _connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: confirms, publisherConfirmationTrackingEnabled: confirms), cancellationToken).ConfigureAwait(false);
+        CreateChannelOptions options = new(publisherConfirmationsEnabled: confirms, publisherConfirmationTrackingEnabled: confirms);
+        IChannel channel = await AnsweredAsync(() => _connection.CreateChannelAsync(options, cancellationToken), cancellationToken).ConfigureAwait(false);
         channel.ChannelShutdownAsync += (_, reason) => LoseAsync(reason);
-        QueueChannel opened = new(channel, Address);
+        QueueChannel opened = new(channel, this);
         _channels.Add(opened);
         return opened;
     }
@@ -92,8 +92,23 @@ internal sealed class QueueConnection : IAsyncDisposable
     /// <summary>Asks with a channel whose failure does not matter.</summary>
     public async Task<T> TryAsync<T>(Func<IChannel, Task<T>> ask, CancellationToken cancellationToken)
     {
-        await using IChannel channel = await _connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return await ask(channel).ConfigureAwait(false);
+        await using IChannel channel = await AnsweredAsync(() => _connection.CreateChannelAsync(cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await AnsweredAsync(() => ask(channel), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for an answer of the broker. The client gives up by itself after a while, and the connection counts as lost then.</summary>
+    /// <exception cref="TimeoutException">None came.</exception>
+    public async Task<T> AnsweredAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            await _lost.CancelAsync().ConfigureAwait(false);
+            throw new TimeoutException($"The broker {Address} does not answer.", exception);
+        }
     }
 
     /// <inheritdoc/>

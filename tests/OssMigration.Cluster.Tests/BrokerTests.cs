@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OssMigration.Cluster.Tests.Faults;
 using OssMigration.Core.Reporting;
 using OssMigration.TestKit;
 using Xunit;
@@ -150,6 +151,26 @@ public sealed class BrokerTests
 
         MigrationReport report = await run;
         Assert.Equal((RunStatus.Complete, Objects), (report.Status, report.Listed.Objects));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_message_that_the_broker_does_not_keep_is_sent_again(bool isWorker)
+    {
+        const int Objects = 200;
+        await using SharedJob shared = await SharedJob.StartAsync(new SandboxBucket { Synthetic = $"flat,count={Objects},size=100" });
+        QueuePlan refusal = new(QueueFault.Refuse, QueueOperation.Confirm);
+        await using QueueLine line = new(shared.Broker.Address.Port, refusal);
+        QueueAddress faulty = shared.Broker.Address with { Port = line.Port };
+        Task<WorkerSummary> worker = shared.Work(address: isWorker ? faulty : null);
+
+        MigrationReport report = await shared.CoordinateAsync(address: isWorker ? null : faulty);
+
+        Assert.True(refusal.HasFired);
+        Assert.Equal((RunStatus.Complete, true, Objects), (report.Status, report.Reconciled, report.Listed.Objects));
+        Assert.Equal("The job has ended.", (await worker).Reason);
+        await shared.AssertSameAsync(Objects);
     }
 
     private static async Task<QueueException> FailAsync(QueueAddress address)

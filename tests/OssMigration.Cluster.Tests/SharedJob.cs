@@ -9,15 +9,18 @@ using Xunit;
 
 namespace OssMigration.Cluster.Tests;
 
-/// <summary>A sandbox of its own, a job from one side to the other, and coordinators and workers of it in this process.</summary>
+/// <summary>A sandbox, its own or a common one, a job from one side to the other, and coordinators and workers of it in this process.</summary>
 internal sealed class SharedJob : IAsyncDisposable
 {
     private readonly List<(CancellationTokenSource Stop, Task<WorkerSummary> Work)> _workers = [];
 
-    private SharedJob(Broker broker, SandboxProcess sandbox, MigrationJob job)
+    private readonly bool _ownsSandbox;
+
+    private SharedJob(Broker broker, SandboxProcess sandbox, bool ownsSandbox, MigrationJob job)
     {
         Broker = broker;
         Sandbox = sandbox;
+        _ownsSandbox = ownsSandbox;
         Environment = new EngineEnvironment { Home = Home, Stores = new StoreFactory(), Random = new Random(5) };
         Engine = new MigrationEngine(Environment);
         Job = Engine.CreateJob(job);
@@ -41,10 +44,11 @@ internal sealed class SharedJob : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<SharedJob> StartAsync(SandboxBucket? source = null, Func<MigrationJob, MigrationJob>? change = null)
+    public static async Task<SharedJob> StartAsync(SandboxBucket? source = null, Func<MigrationJob, MigrationJob>? change = null, SandboxProcess? sandbox = null)
     {
         Broker broker = Broker.Require();
-        SandboxProcess sandbox = await SandboxProcess.StartAsync();
+        bool ownsSandbox = sandbox is null;
+        sandbox ??= await SandboxProcess.StartAsync();
         MigrationJob job = new()
         {
             Name = $"shared-{Guid.NewGuid().ToString("n")[..8]}",
@@ -52,7 +56,7 @@ internal sealed class SharedJob : IAsyncDisposable
             Destination = await sandbox.CreateBucketAsync(SandboxSide.Oss),
             Concurrency = 8,
         };
-        return new SharedJob(broker, sandbox, change is null ? job : change(job));
+        return new SharedJob(broker, sandbox, ownsSandbox, change is null ? job : change(job));
     }
 
     public RunCredentials Keys => new(Sandbox.Credential(SandboxSide.S3), Sandbox.Credential(SandboxSide.Oss));
@@ -96,7 +100,8 @@ internal sealed class SharedJob : IAsyncDisposable
             await stop.CancelAsync();
         foreach ((_, Task<WorkerSummary> work) in _workers)
             await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Sandbox.DisposeAsync();
+        if (_ownsSandbox)
+            await Sandbox.DisposeAsync();
         Directory.Delete(Home, recursive: true);
     }
 }
