@@ -10,7 +10,7 @@ namespace OssMigration.EndToEnd.Tests.Faults;
 /// <param name="Lasting">What has to come of it where it lasts. Without it, the same command has to be complete then.</param>
 internal sealed record MatrixCell(MatrixOperation Operation, MatrixFault Fault, string? Empty, string Passing, string Lasting);
 
-/// <summary>The matrix of faults and operations, as it is declared.</summary>
+/// <summary>The matrix of faults and operations, as it is declared. The queue's part is QueueFaultMatrix, beside the tests with a broker.</summary>
 internal static class FaultMatrix
 {
     // A row each, a column for each of MatrixOperation.All. Letters are the reasons of Empty; + - = ! are explained in Cell.
