@@ -1,12 +1,16 @@
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OssMigration.Core.RemoteState;
 
 namespace OssMigration.Cluster;
 
 /// <summary>Messages as bytes: JSON, compressed.</summary>
 internal static class Wire
 {
+    // A settled piece or a slice's result has a few.
+    private const int MostBytes = 128 << 20;
+
     private static readonly JsonSerializerOptions Options = new()
     {
         Converters = { new JsonStringEnumConverter() },
@@ -28,8 +32,7 @@ internal static class Wire
     {
         try
         {
-            using GZipStream zip = new(new MemoryStream(body, writable: false), CompressionMode.Decompress);
-            return JsonSerializer.Deserialize<T>(zip, Options) ?? throw new InvalidDataException("A message is empty.");
+            return JsonSerializer.Deserialize<T>(Packed.Open(body, MostBytes), Options) ?? throw new InvalidDataException("A message is empty.");
         }
         catch (JsonException exception)
         {

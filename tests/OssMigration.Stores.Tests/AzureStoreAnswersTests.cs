@@ -55,6 +55,17 @@ public sealed class AzureStoreAnswersTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_answer_that_is_another_XML_than_a_listing_is_said_not_to_be_understood()
+    {
+        AzureStore store = Open(new FixedCredentialProvider(null));
+        _server.Answer(200, "<ListBucketResult><Contents><Key>k</Key></Contents></ListBucketResult>", null, "Content-Type", "application/xml");
+
+        StoreException error = await Assert.ThrowsAsync<StoreException>(() => store.ListPageAsync(new ListPageRequest("", null, null, 1), Token));
+
+        Assert.Equal(StoreErrorKind.ServerError, error.Kind);
+    }
+
+    [Fact]
     public async Task Names_that_XML_cannot_hold_come_encoded()
     {
         AzureStore store = Open(new FixedCredentialProvider(null));

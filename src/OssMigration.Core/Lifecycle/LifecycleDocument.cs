@@ -90,7 +90,7 @@ internal sealed class LifecycleDocument
     // Indentation needs a tree without white space between its elements.
     private static XElement WithoutNamespace(XElement element) => new(
         element.Name.LocalName,
-        element.HasElements ? element.Elements().Select(WithoutNamespace) : element.Value);
+        element.HasElements ? element.Elements().Select(WithoutNamespace) : VisibleText.Of(element.Value));
 
     private XElement Build(LifecycleRecord rule)
     {

@@ -28,6 +28,7 @@ internal sealed record GlobStep(GlobStepKind Kind, IReadOnlyList<(int First, int
 internal static class GlobParser
 {
     private const int MostAlternatives = 256;
+    private const int MostCharacters = 4_096;
     private const string Special = "*?[]{},\\!^-";
 
     private static readonly (int First, int Last)[] AllButSlash = [(0, '/' - 1), ('/' + 1, 0x10FFFF)];
@@ -64,6 +65,8 @@ internal static class GlobParser
     {
         if (glob.Length == 0)
             throw new FormatException("it is empty.");
+        if (glob.Length > MostCharacters)
+            throw new FormatException($"it is longer than {MostCharacters:N0} characters, and no key is.");
 
         List<Token> tokens = [];
         for (int at = 0; at < glob.Length;)
@@ -164,7 +167,10 @@ internal static class GlobParser
             List<List<Token>> next = token.Kind == Kind.Open ? Choice(tokens, ref at) : [[token]];
             if (all.Count * next.Count > MostAlternatives)
                 throw new FormatException($"its braces stand for more than {MostAlternatives} patterns.");
-            all = [.. all.SelectMany(head => next.Select(tail => (List<Token>)[.. head, .. tail]))];
+            if (next is [var only])
+                all.ForEach(head => head.AddRange(only));
+            else
+                all = [.. all.SelectMany(head => next.Select(tail => (List<Token>)[.. head, .. tail]))];
         }
         return all;
     }

@@ -5,15 +5,21 @@ namespace OssMigration.Core.Lists;
 /// <summary>Reads comma-separated values (RFC 4180): quotes around a field, a quote in it written twice, line breaks in it kept. Empty lines are left out.</summary>
 internal static class CsvRows
 {
+    private const int MostCharacters = 1_000_000;
+
     /// <summary>The rows, one at a time.</summary>
-    /// <exception cref="FormatException">A quoted field does not end.</exception>
+    /// <exception cref="FormatException">A quoted field does not end, or a row has more than a million characters.</exception>
     public static IEnumerable<List<string>> Read(TextReader text)
     {
         StringBuilder field = new();
         List<string> row = [];
         bool isQuoted = false, wasQuoted = false;
+        int length = 0;
         for (int next = text.Read(); next >= 0; next = text.Read())
         {
+            // A quote that nothing closes would make one field of the rest, which may be larger than the memory.
+            if (++length > MostCharacters)
+                throw new FormatException($"A row is longer than {MostCharacters:N0} characters: a quoted field may not end.");
             char c = (char)next;
             if (isQuoted)
             {
@@ -37,6 +43,7 @@ internal static class CsvRows
                 case '\r' when text.Peek() == '\n':
                     break;
                 case '\n' or '\r':
+                    length = 0;
                     if (row.Count > 0 || field.Length > 0 || wasQuoted)
                     {
                         End();

@@ -40,7 +40,7 @@ internal sealed record InventoryManifest(string SourceBucket, IReadOnlyList<stri
     }
 
     private static InventoryPart Part(JsonElement file) => new(
-        file.GetProperty("key").GetString()!,
+        file.GetProperty("key").GetString() ?? throw new FormatException("A file of the inventory has no key"),
         file.TryGetProperty("size", out JsonElement size) ? size.GetInt64() : null,
         file.TryGetProperty("MD5checksum", out JsonElement md5) ? md5.GetString() : null);
 }

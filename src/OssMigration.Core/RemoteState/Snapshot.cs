@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using OssMigration.Core.Jobs;
 
@@ -18,6 +17,9 @@ internal sealed record Snapshot
 
     /// <summary>What manifest segments are named with before their own name.</summary>
     public const string Manifest = "manifest/";
+
+    // The largest job has some ten thousand pieces.
+    private const int MostBytes = 64 << 20;
 
     /// <summary>The form of this document.</summary>
     public int Format { get; init; } = CurrentFormat;
@@ -46,6 +48,9 @@ internal sealed record Snapshot
     /// <summary>Whether it is of this job, and not of another one of the same name.</summary>
     public bool IsOf(MigrationJob job) => Fingerprint == job.Fingerprint && CreatedAt == job.CreatedAt;
 
+    // JSON may say null anywhere.
+    private bool IsWhole => Files is not null && Files.All(file => file is { Name: not null, Pieces: not null } && file.Pieces.All(piece => piece is not null));
+
     /// <summary>The document.</summary>
     public byte[] ToBytes() => Packed.Of(StateJson.ToBytes(this));
 
@@ -54,7 +59,7 @@ internal sealed record Snapshot
     {
         try
         {
-            return StateJson.Read<Snapshot>(Packed.Open(content));
+            return StateJson.Read<Snapshot>(Packed.Open(content, MostBytes)) is { } snapshot && snapshot.IsWhole ? snapshot : null;
         }
         catch (InvalidDataException)
         {
@@ -74,25 +79,4 @@ internal sealed record SnapshotFile(string Name, long Length, IReadOnlyList<stri
 
     /// <summary>Bytes of a piece.</summary>
     public static int LengthOf(int piece, long length) => (int)Math.Min(Snapshot.PieceBytes, length - ((long)piece * Snapshot.PieceBytes));
-}
-
-/// <summary>Contents as they are stored: compressed.</summary>
-internal static class Packed
-{
-    public static byte[] Of(ReadOnlySpan<byte> content)
-    {
-        using MemoryStream packed = new();
-        using (GZipStream zip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
-            zip.Write(content);
-        return packed.ToArray();
-    }
-
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static byte[] Open(byte[] packed)
-    {
-        using MemoryStream content = new();
-        using GZipStream zip = new(new MemoryStream(packed), CompressionMode.Decompress);
-        zip.CopyTo(content);
-        return content.ToArray();
-    }
 }

@@ -39,7 +39,7 @@ internal sealed partial class SnapshotRestorer(SnapshotStore snapshots, JobFolde
     public async Task FetchJournalAsync(Snapshot snapshot, CancellationToken cancellationToken)
     {
         PrivateFiles.CreateFolder(Incoming);
-        await FetchAsync(snapshot.Files.First(file => file.Name == Snapshot.Journal), cancellationToken).ConfigureAwait(false);
+        await FetchAsync(snapshot.Files.FirstOrDefault(file => file.Name == Snapshot.Journal) ?? throw Damaged("it has no journal"), cancellationToken).ConfigureAwait(false);
         CheckJournal(snapshot);
         File.Move(Path.Combine(Incoming, Snapshot.Journal), folder.Journal);
     }

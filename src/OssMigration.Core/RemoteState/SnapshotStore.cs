@@ -59,7 +59,7 @@ internal sealed class SnapshotStore(StateStore store, string jobName)
             ?? throw Damaged($"the piece {hash} is not there");
         try
         {
-            byte[] content = Packed.Open(packed);
+            byte[] content = Packed.Open(packed, length);
             return content.Length == length && HashOf(content) == hash ? content : throw Damaged($"the piece {hash} has another content than its hash says");
         }
         catch (InvalidDataException exception)

@@ -7,6 +7,8 @@ namespace OssMigration.Stores.Http;
 /// <summary>XML of answers. Names are compared without their namespace: vendors and endpoints differ in it.</summary>
 internal static class AnswerXml
 {
+    private const int MostDepth = 64;
+
     private static readonly XmlReaderSettings Settings = new()
     {
         DtdProcessing = DtdProcessing.Prohibit,
@@ -17,17 +19,13 @@ internal static class AnswerXml
         IgnoreProcessingInstructions = true,
     };
 
-    /// <summary>A reader over a body.</summary>
-    public static XmlReader Open(PooledBody body) => XmlReader.Create(body.AsStream(), Settings);
-
     /// <summary>The root of a small document.</summary>
     /// <exception cref="StoreException">ServerError: the body is no XML.</exception>
     public static XElement Load(PooledBody body, string store, string? key)
     {
         try
         {
-            using XmlReader reader = Open(body);
-            return XElement.Load(reader, LoadOptions.PreserveWhitespace);
+            return Load(body.AsStream());
         }
         catch (XmlException error)
         {
@@ -36,17 +34,36 @@ internal static class AnswerXml
     }
 
     /// <summary>The root of a small document, or null where the body is no XML.</summary>
-    public static XElement? TryLoad(PooledBody body)
+    public static XElement? TryLoad(PooledBody body) => TryLoad(body.AsStream());
+
+    /// <summary>As above, for a document that did not come in a body.</summary>
+    public static XElement? TryLoad(Stream document)
     {
         try
         {
-            using XmlReader reader = Open(body);
-            return XElement.Load(reader, LoadOptions.PreserveWhitespace);
+            return Load(document);
         }
         catch (XmlException)
         {
             return null;
         }
+    }
+
+    // Trees are copied and compared by functions that call themselves, so no answer may be so deep that the stack ends.
+    private static XElement Load(Stream document)
+    {
+        using (XmlReader depth = XmlReader.Create(document, Settings))
+        {
+            while (depth.Read())
+            {
+                if (depth.Depth > MostDepth)
+                    throw new XmlException($"The elements are more than {MostDepth} deep.");
+            }
+        }
+
+        document.Position = 0;
+        using XmlReader reader = XmlReader.Create(document, Settings);
+        return XElement.Load(reader, LoadOptions.PreserveWhitespace);
     }
 
     /// <summary>The error for an answer that makes no sense.</summary>

@@ -139,7 +139,7 @@ internal sealed class HttpAnswer : IDisposable
         string? text = Header("Retry-After");
         if (text is null)
             return null;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds < 86_400)
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 86_400)
             return TimeSpan.FromSeconds(seconds);
         if (HttpDate.TryParse(text, out DateTimeOffset until))
             return until > now ? until - now : TimeSpan.Zero;

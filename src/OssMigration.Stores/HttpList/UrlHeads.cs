@@ -9,6 +9,9 @@ internal static class UrlHeads
 {
     private const string DatePrefix = "date ";
 
+    // Seconds from 1970 to the year 10000.
+    private const long EndOfTime = 253_402_300_800;
+
     /// <summary>Reads the head.</summary>
     public static ObjectHead Read(HttpAnswer answer, string key, long size, bool isWhole)
     {
@@ -38,9 +41,10 @@ internal static class UrlHeads
     public static (string Name, string Value)? Pin(SourceVersion version)
     {
         string text = version.Value;
-        if (!text.StartsWith(DatePrefix, StringComparison.Ordinal))
+        // A server's own ETag may begin so too.
+        if (!text.StartsWith(DatePrefix, StringComparison.Ordinal) || text.Split(' ') is not [_, var date, "size", _]
+            || !long.TryParse(date, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seconds) || seconds >= EndOfTime)
             return ("If-Match", $"\"{text}\"");
-        long seconds = long.Parse(text.Split(' ')[1], CultureInfo.InvariantCulture);
         return seconds <= 0 ? null : ("If-Unmodified-Since", HttpDate.Format(DateTimeOffset.FromUnixTimeSeconds(seconds)));
     }
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Xml;
 using System.Xml.Linq;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
@@ -114,14 +112,15 @@ internal static class OssErrors
             : null;
     }
 
-    private static XElement? FromHeader(string base64)
+    internal static XElement? FromHeader(string base64)
     {
         try
         {
-            XElement error = XElement.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(base64)).TrimStart('\uFEFF'));
-            return error.Name.LocalName == "Error" ? error : null;
+            using MemoryStream document = new(Convert.FromBase64String(base64), writable: false);
+            XElement? error = AnswerXml.TryLoad(document);
+            return error?.Name.LocalName == "Error" ? error : null;
         }
-        catch (Exception error) when (error is FormatException or XmlException)
+        catch (FormatException)
         {
             return null;
         }

@@ -281,7 +281,7 @@ public sealed class StateTests
     private static string Content(StateBench bench, string key)
     {
         byte[] content = bench.State.Find(key)!.Content;
-        return Encoding.Latin1.GetString(content is [0x1F, 0x8B, ..] ? Packed.Open(content) : content);
+        return Encoding.Latin1.GetString(content is [0x1F, 0x8B, ..] ? Packed.Open(content, 64 << 20) : content);
     }
 
     private static void Fill(StateBench bench)
