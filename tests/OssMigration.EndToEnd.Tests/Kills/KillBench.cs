@@ -56,6 +56,22 @@ internal sealed class KillBench : IAsyncDisposable
     /// <summary>Requests that passed since the start or <see cref="Forget"/>.</summary>
     public int Requests => SourceLine.Count(_ => true) + DestinationLine.Count(_ => true);
 
+    /// <summary>Waits until so many requests have passed, or the process has ended.</summary>
+    public async Task UntilRequestsAsync(int atLeast, ShellProcess process)
+    {
+        TaskCompletionSource passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        SourceLine.OnAsked = DestinationLine.OnAsked = Look;
+        Look();
+        await Task.WhenAny(passed.Task, process.WaitAsync());
+        SourceLine.OnAsked = DestinationLine.OnAsked = null;
+
+        void Look()
+        {
+            if (Requests >= atLeast)
+                passed.TrySetResult();
+        }
+    }
+
     private StoreAddress SourceAddress { get; }
 
     private StoreAddress DestinationAddress { get; }

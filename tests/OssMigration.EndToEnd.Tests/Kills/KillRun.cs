@@ -92,8 +92,9 @@ internal sealed class KillRun(SandboxProcess sandbox, Kill kill)
                 _ => $"$ErrorActionPreference = 'Stop'; {command}; exit 0",
             },
             (Signal, signal));
-        while (bench.Requests < after && !process.HasEnded)
-            await Task.Delay(1, Token);
+        await bench.UntilRequestsAsync(after, process);
+
+        // The moment between two requests is chance too.
         await Task.Delay(kill.Pause, Token);
         if (process.HasEnded)
         {

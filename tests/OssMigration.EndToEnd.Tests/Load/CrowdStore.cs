@@ -13,6 +13,8 @@ internal sealed class CrowdStore(int count, int healthy, TimeSpan wait, TimeProv
     private const string Content = "sixteen bytes...";
     private const string Md5 = "4A20DD93DA641555D4AC1331C190A8ED";
 
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _awaited = long.MaxValue;
     private int _reading;
     private long _reads;
     private int _mostAtATime;
@@ -22,6 +24,15 @@ internal sealed class CrowdStore(int count, int healthy, TimeSpan wait, TimeProv
 
     /// <summary>Most of them at a time.</summary>
     public int MostAtATime => Volatile.Read(ref _mostAtATime);
+
+    /// <summary>Waits until so many reads were begun. Once.</summary>
+    public Task UntilReadsAsync(long atLeast, CancellationToken cancellationToken)
+    {
+        Interlocked.Exchange(ref _awaited, atLeast);
+        if (Reads >= atLeast)
+            _reached.TrySetResult();
+        return _reached.Task.WaitAsync(cancellationToken);
+    }
 
     public override Task<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
     {
@@ -34,7 +45,8 @@ internal sealed class CrowdStore(int count, int healthy, TimeSpan wait, TimeProv
     public override async Task<TResult> ReadAsync<TResult>(
         ReadRequest request, Func<ObjectContent, CancellationToken, ValueTask<TResult>> consume, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _reads);
+        if (Interlocked.Increment(ref _reads) >= Interlocked.Read(ref _awaited))
+            _reached.TrySetResult();
         int now = Interlocked.Increment(ref _reading);
         for (int most = MostAtATime; now > most; most = MostAtATime)
             Interlocked.CompareExchange(ref _mostAtATime, now, most);

@@ -54,8 +54,7 @@ public sealed class LoadTests
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         Task<MigrationReport> run = Task.Run(() => bench.RunAsync(stop.Token), Token);
         Stopwatch load = Stopwatch.StartNew();
-        while (source.Reads < readsBefore)
-            await Task.Delay(10, Token);
+        await source.UntilReadsAsync(readsBefore, Token);
 
         double seconds = load.Elapsed.TotalSeconds;
         long reads = source.Reads;

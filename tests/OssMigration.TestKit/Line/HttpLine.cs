@@ -39,6 +39,9 @@ public sealed class HttpLine : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Endpoint { get; }
 
+    /// <summary>Told of each request that comes by, when it is counted.</summary>
+    public Action? OnAsked { get; set; }
+
     /// <summary>Plans a fault; the first plan that fits a request takes it.</summary>
     public LinePlan Plan(LineFault fault, Func<LineRequest, bool> isMeant, int times = int.MaxValue)
     {
@@ -99,6 +102,7 @@ public sealed class HttpLine : IAsyncDisposable
             {
                 LineRequest asked = LineRequest.Parse(request.Start);
                 _asked.AddOrUpdate(asked, 1, static (_, count) => count + 1);
+                OnAsked?.Invoke();
                 LineFault? fault = _plans.FirstOrDefault(plan => plan.TryTake(asked))?.Fault;
                 if (!await new Exchange(client, server, answers, request, asked.Method == "HEAD", _end.Token).RunAsync(fault))
                     break;
