@@ -420,8 +420,10 @@ public sealed class S3StoreAnswersTests : IAsyncDisposable
         VersionPage second = await store.ListVersionPageAsync("a b", first.Next, Token);
 
         Assert.Equal(new VersionMarker("a b+c", "v/1"), first.Next);
-        Assert.Equal(new ObjectVersion("a b+c", "v/1", true, false, 7, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)), Assert.Single(first.Versions));
-        Assert.Equal(("c%2B", "null", true, null), (second.Versions[0].Key, second.Versions[0].VersionId, second.Versions[0].IsDeleteMarker, second.Next));
+        ObjectVersion only = Assert.Single(first.Versions);
+        Assert.Equal(new ObjectVersion("a b+c", "v/1", true, false, 7, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)), only with { Entry = null });
+        Assert.Equal(("a b+c", 7, ObjectAvailability.Readable), (only.Entry!.Key, only.Entry.Size, only.Entry.Availability));
+        Assert.Equal(("c%2B", "null", true, null, null), (second.Versions[0].Key, second.Versions[0].VersionId, second.Versions[0].IsDeleteMarker, second.Versions[0].Entry, second.Next));
         Assert.EndsWith("?encoding-type=url&key-marker=a%20b%2Bc&max-keys=1000&prefix=a%20b&version-id-marker=v%2F1&versions=", _server.Requests[1].Uri, StringComparison.Ordinal);
         for (int i = 0; i < 3; i++)
             Assert.Equal(StoreErrorKind.ServerError, (await Assert.ThrowsAsync<StoreException>(() => store.ListVersionPageAsync("", null, Token))).Kind);
