@@ -65,6 +65,36 @@ public sealed class AzureStoreAnswersTests : IAsyncDisposable
         Assert.Equal(StoreErrorKind.ServerError, error.Kind);
     }
 
+    [Theory]
+    [InlineData("Last-Modified", "yesterday")]
+    [InlineData("x-ms-creation-time", "long ago")]
+    [InlineData("x-ms-tag-count", "many")]
+    [InlineData("x-ms-is-current-version", "perhaps")]
+    [InlineData("Content-MD5", "not Base64")]
+    [InlineData("x-ms-blob-content-md5", "not Base64")]
+    public async Task An_answer_that_cannot_be_read_gives_its_connection_back(string header, string value)
+    {
+        AzureStore store = Open(new FixedCredentialProvider(null), maxConnections: 1);
+        using CancellationTokenSource hang = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        hang.CancelAfter(TimeSpan.FromSeconds(10));
+        for (int i = 0; i < 3; i++)
+        {
+            string[] headers = ["ETag", "\"1\"", "Content-Type", "text/plain", header, value];
+            _server.Answer(200, "content", null, headers).Answer(200, Page("", "a"));
+
+            try
+            {
+                await store.ReadAsync(new ReadRequest("k", null, null), (_, _) => ValueTask.FromResult(true), hang.Token);
+            }
+            catch (StoreException error)
+            {
+                Assert.Equal(StoreErrorKind.ServerError, error.Kind);
+            }
+
+            Assert.Single((await store.ListPageAsync(new ListPageRequest("", null, null, 1), hang.Token)).Entries);
+        }
+    }
+
     [Fact]
     public async Task Names_that_XML_cannot_hold_come_encoded()
     {
@@ -171,9 +201,9 @@ public sealed class AzureStoreAnswersTests : IAsyncDisposable
         return $"<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"photos\"><Blobs>{blobs}</Blobs><NextMarker>{next}</NextMarker></EnumerationResults>";
     }
 
-    private AzureStore Open(ICredentialProvider credentials)
+    private AzureStore Open(ICredentialProvider credentials, int maxConnections = 64)
     {
-        AzureStore store = new(Photos, credentials, new HttpTransportOptions { Handler = _server, Time = _time });
+        AzureStore store = new(Photos, credentials, new HttpTransportOptions { Handler = _server, Time = _time, MaxConnections = maxConnections });
         _opened.Add(store);
         return store;
     }

@@ -8,22 +8,10 @@ namespace OssMigration.Stores.Azure;
 /// <summary>Error answers of the Blob service. Source: REST API reference, "Blob service error codes", "Common REST API error codes".</summary>
 internal static class AzureErrors
 {
-    private const int MaxErrorBytes = 64 * 1024;
-
     /// <summary>Reads an error answer.</summary>
     public static async Task<StoreException> ReadAsync(HttpAnswer answer, string? key, string store, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        XElement? error = null;
-        try
-        {
-            using PooledBody body = await answer.ReadBodyAsync(MaxErrorBytes).ConfigureAwait(false);
-            error = body.Length == 0 ? null : AnswerXml.TryLoad(body);
-        }
-        catch (StoreException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The status and x-ms-error-code say enough where the text did not arrive.
-        }
-
+        XElement? error = await ErrorText.ReadAsync(answer, store, key, cancellationToken).ConfigureAwait(false);
         int status = (int)answer.Status;
         string? code = answer.Header("x-ms-error-code") ?? error?.Text("Code");
         StoreErrorKind kind = KindOf(status, code, key is not null);

@@ -14,6 +14,7 @@ namespace OssMigration.Stores.Azure;
 /// </summary>
 internal sealed class AzureSdk : IDisposable
 {
+    private static readonly AsyncLocal<AnswerBox?> Taken = new();
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     private readonly HttpClient _http;
 
@@ -37,8 +38,32 @@ internal sealed class AzureSdk : IDisposable
     /// <exception cref="EncoderFallbackException">The key has no form in UTF-8.</exception>
     public BlobClient Blob(string key) => Container.GetBlobClient(Convert.ToHexString(StrictUtf8.GetBytes(key)));
 
+    /// <summary>
+    /// One call of the SDK. It takes a body out of its answer before it reads the headers, and lets both go where it fails to understand these:
+    /// the answer is disposed then.
+    /// </summary>
+    public async Task<T> CallAsync<T>(Func<AzureSdk, Task<T>> call)
+    {
+        AnswerBox taken = new();
+        Taken.Value = taken;
+        try
+        {
+            return await call(this).ConfigureAwait(false);
+        }
+        catch
+        {
+            taken.Answer?.Dispose();
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private sealed class AnswerBox
+    {
+        public HttpAnswer? Answer { get; set; }
+    }
 
     private sealed class Bridge(AzureClient client) : HttpMessageHandler
     {
@@ -46,6 +71,8 @@ internal sealed class AzureSdk : IDisposable
         {
             AzureRequest own = Translate(request);
             HttpAnswer answer = await client.SendAsync(own, cancellationToken).ConfigureAwait(false);
+            if (Taken.Value is { } taken)
+                taken.Answer = answer;
             return answer.ToMessage(request);
         }
 

@@ -125,7 +125,7 @@ public sealed class AzureStore : IObjectReader
             throw new StoreException(StoreErrorKind.InvalidRequest, DisplayName, reason) { Key = key };
         try
         {
-            return await call(_sdk).ConfigureAwait(false);
+            return await _sdk.CallAsync(call).ConfigureAwait(false);
         }
         catch (EncoderFallbackException error)
         {
