@@ -15,7 +15,7 @@ public sealed partial class AboutTests
     public void The_topics_are_there()
     {
         Assert.Equal(
-            ["about_OssMigration", "about_OssMigration_Addresses", "about_OssMigration_Fidelity", "about_OssMigration_Proof", "about_OssMigration_Runbooks", "about_OssMigration_Troubleshooting"],
+            ["about_OssMigration", "about_OssMigration_Addresses", "about_OssMigration_Fidelity", "about_OssMigration_Proof", "about_OssMigration_Reliability", "about_OssMigration_Runbooks", "about_OssMigration_Troubleshooting"],
             Topics.Select(topic => topic.Data).Order(StringComparer.Ordinal));
     }
 
