@@ -4,6 +4,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using OssMigration.Core.Comparing;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 using OssMigration.TestKit;
@@ -56,6 +57,23 @@ public sealed class AzureJobTests : IAsyncLifetime
         Assert.Equal(0, summary.DestinationUsage.BytesRead);
         (items, _) = await cloud.CompareAsync(ComparisonLevel.Content);
         Assert.Equal("small-0008", Assert.Single(items).Key);
+    }
+
+    [Fact]
+    public async Task Index_tags_are_carried_where_a_job_asks_for_them()
+    {
+        await using Cloud cloud = await Cloud.StartAsync();
+        await PutAsync("plain", "no tags");
+        await PutAsync("tagged", "two tags");
+        await _container.GetBlobClient("tagged").SetTagsAsync(new Dictionary<string, string> { ["project"] = "a b", ["year"] = "2026" }, cancellationToken: Token);
+        cloud.Create(job => job with { Source = _server.Address(_container.Name), Fidelity = new FidelityPolicy { CopyTags = true } });
+
+        MigrationReport report = await cloud.RunAsync(Token);
+
+        Assert.Equal((RunStatus.Complete, 2), (report.Status, report.Copied.Objects));
+        IObjectTagReader there = (IObjectTagReader)cloud.Destination;
+        Assert.Equal([new("project", "a b"), new("year", "2026")], (await there.ReadTagsAsync("tagged", Token)).OrderBy(tag => tag.Key, StringComparer.Ordinal));
+        Assert.Empty(await there.ReadTagsAsync("plain", Token));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Azure.Core;
 using Microsoft.Extensions.Time.Testing;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Azure;
 using OssMigration.Stores.Http;
@@ -93,6 +94,21 @@ public sealed class AzureStoreAnswersTests : IAsyncDisposable
 
             Assert.Single((await store.ListPageAsync(new ListPageRequest("", null, null, 1), hang.Token)).Entries);
         }
+    }
+
+    [Fact]
+    public async Task A_read_tells_of_index_tags_and_another_request_reads_them()
+    {
+        AzureStore store = Open(new FixedCredentialProvider(null));
+        _server.Answer(200, "content", null, "ETag", "\"1\"", "x-ms-tag-count", "2")
+            .Answer(200, "<?xml version=\"1.0\"?><Tags><TagSet><Tag><Key>a b</Key><Value>1</Value></Tag><Tag><Key>c</Key><Value /></Tag></TagSet></Tags>", null, "Content-Type", "application/xml");
+
+        ObjectTraits? traits = await store.ReadAsync(new ReadRequest("k", null, null), (content, _) => ValueTask.FromResult(content.Head.Traits), Token);
+        IReadOnlyList<KeyValuePair<string, string>> tags = await store.ReadTagsAsync("k", Token);
+
+        Assert.Equal(2, traits?.TagCount);
+        Assert.Equal([new("a b", "1"), new("c", "")], tags);
+        Assert.EndsWith("/photos/k?comp=tags", _server.Requests[1].Uri, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed class ForecastWalk : IRangeHost, IDisposable
     {
         (_job, _request, _stores, _lister) = (job, request, stores, lister);
         _rules = new FidelityRules(job.Policy, stores.Destination.Limits, stores.Keys, stores.SourceClasses);
-        _translator = new ObjectTranslator(_rules, stores.SourceTraits);
+        _translator = new ObjectTranslator(_rules, stores.SourceTags);
         _heads = new SemaphoreSlim(job.SteadyConcurrency);
     }
 

@@ -35,12 +35,16 @@ public sealed record ObjectSettings
     public string? EncryptionKeyId { get; init; }
 }
 
-/// <summary>Capability: what is known of an object by a request of its own. Errors as for <see cref="Stores.IObjectReader"/>.</summary>
-public interface IObjectTraitReader
+/// <summary>Capability: reads the tags of objects. Errors as for <see cref="Stores.IObjectReader"/>.</summary>
+public interface IObjectTagReader
 {
     /// <summary>The tags of an object, in the store's order.</summary>
     Task<IReadOnlyList<KeyValuePair<string, string>>> ReadTagsAsync(string key, CancellationToken cancellationToken);
+}
 
+/// <summary>Capability: what is known of an object by a request of its own. Errors as for <see cref="Stores.IObjectReader"/>.</summary>
+public interface IObjectTraitReader : IObjectTagReader
+{
     /// <summary>Who may do what with an object.</summary>
     Task<AccessList> ReadAccessAsync(string key, CancellationToken cancellationToken);
 }

@@ -4,11 +4,11 @@ namespace OssMigration.Core.Fidelity;
 
 /// <summary>Asks a source for what the rules need beside headers, as far as the job wants that, and applies them. Thread-safe.</summary>
 /// <param name="rules">The rules.</param>
-/// <param name="traits">Asks for tags and ACLs; null where the store has none.</param>
-internal sealed class ObjectTranslator(FidelityRules rules, IObjectTraitReader? traits)
+/// <param name="tagReader">Asks for tags, and for ACLs where it is an <see cref="IObjectTraitReader"/>; null where the store has neither.</param>
+internal sealed class ObjectTranslator(FidelityRules rules, IObjectTagReader? tagReader)
 {
-    private readonly bool _asksForAccess = traits is not null && rules.Policy.CopyAcls;
-    private readonly bool _asksForTags = traits is not null && rules.Policy.CopyTags;
+    private readonly IObjectTraitReader? _accessReader = rules.Policy.CopyAcls ? tagReader as IObjectTraitReader : null;
+    private readonly bool _asksForTags = tagReader is not null && rules.Policy.CopyTags;
 
     /// <summary>How an object will be written. Without request, and so at once, where it needs none.</summary>
     /// <exception cref="UntranslatableException">The destination cannot hold it, and the job refuses it in another form.</exception>
@@ -24,7 +24,7 @@ internal sealed class ObjectTranslator(FidelityRules rules, IObjectTraitReader? 
     public ValueTask<Translation> ForeseeAsync(ObjectHead source, CancellationToken cancellationToken)
     {
         bool hasTags = _asksForTags && source.Traits is { TagCount: > 0 };
-        return hasTags || _asksForAccess
+        return hasTags || _accessReader is not null
             ? AskAsync(source, hasTags, cancellationToken)
             : new ValueTask<Translation>(rules.Translate(source, tags: null, access: null));
     }
@@ -35,8 +35,8 @@ internal sealed class ObjectTranslator(FidelityRules rules, IObjectTraitReader? 
     private async ValueTask<Translation> AskAsync(ObjectHead source, bool hasTags, CancellationToken cancellationToken)
     {
         string key = source.Entry.Key;
-        IReadOnlyList<KeyValuePair<string, string>>? tags = hasTags ? await traits!.ReadTagsAsync(key, cancellationToken).ConfigureAwait(false) : null;
-        AccessList? access = _asksForAccess ? await traits!.ReadAccessAsync(key, cancellationToken).ConfigureAwait(false) : null;
+        IReadOnlyList<KeyValuePair<string, string>>? tags = hasTags ? await tagReader!.ReadTagsAsync(key, cancellationToken).ConfigureAwait(false) : null;
+        AccessList? access = _accessReader is { } reader ? await reader.ReadAccessAsync(key, cancellationToken).ConfigureAwait(false) : null;
         return rules.Translate(source, tags, access);
     }
 }

@@ -94,7 +94,7 @@ internal sealed class RunAssembly
         ETags = new ETagTrust(_stretch.Job.Source.IsUnencrypted),
         IsAfterCutover = () => _stretch.Cutover.HasCome,
         OnEvent = _listener.OnEvent,
-        Translator = new ObjectTranslator(new FidelityRules(_stretch.Job.Policy, _stretch.Stores.Destination.Limits, _stretch.Stores.Keys, _stretch.Stores.SourceClasses), _stretch.Stores.SourceTraits),
+        Translator = new ObjectTranslator(new FidelityRules(_stretch.Job.Policy, _stretch.Stores.Destination.Limits, _stretch.Stores.Keys, _stretch.Stores.SourceClasses), _stretch.Stores.SourceTags),
         Restore = _stretch.Stores.SourceRestore,
         Metadata = _stretch.Job.RepairMetadata ? _stretch.Stores.DestinationMetadata : null,
         Histories = MakeHistoryContext(),

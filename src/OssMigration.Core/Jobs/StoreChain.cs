@@ -36,15 +36,15 @@ internal sealed class StoreChain : IAsyncDisposable
         RetryOptions retry = environment.Retry with { MaxAttempts = job.MaxAttempts, RepeatsWrites = job.Versions == VersionScope.Current };
 
         IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });
-        IObjectTraitReader? traits = source as IObjectTraitReader;
+        IObjectTagReader? tags = source as IObjectTagReader;
         IObjectRestorer? restorer = source as IObjectRestorer;
         SourceClasses = source as IStorageClassNames;
         RetryingStore retryingSource = Retrying(new MeteredStore(source, _sourceMeter, Pace, Reads), _sourceMeter);
         PrefixStore objects = new(retryingSource, job.Source.Prefix);
         ObjectList = Listed(environment, job, objects);
         Source = ObjectList ?? (IObjectReader)objects;
-        if (traits is not null)
-            SourceTraits = new TraitReader(traits, retryingSource, _sourceMeter, job.Source.Prefix);
+        if (tags is not null)
+            SourceTags = tags is IObjectTraitReader traits ? new TraitReader(traits, retryingSource, _sourceMeter, job.Source.Prefix) : new TagReader(tags, retryingSource, _sourceMeter, job.Source.Prefix);
         if (restorer is not null && job.RestoreDays is { } days)
         {
             SourceRestore = (key, cancellationToken) => retryingSource.CallAsync(
@@ -122,7 +122,7 @@ internal sealed class StoreChain : IAsyncDisposable
     public IMetadataWriter? DestinationMetadata { get; }
 
     /// <summary>Asks for tags and ACLs of the source below its prefix; null where the store has none.</summary>
-    public IObjectTraitReader? SourceTraits { get; }
+    public IObjectTagReader? SourceTags { get; }
 
     /// <summary>What the source means by its storage classes; null where it does not tell.</summary>
     public IStorageClassNames? SourceClasses { get; }
@@ -179,21 +179,27 @@ internal sealed class StoreChain : IAsyncDisposable
         await Destination.DisposeAsync().ConfigureAwait(false);
     }
 
-    private sealed class TraitReader(IObjectTraitReader inner, RetryingStore retrying, TransferMeter meter, string prefix) : IObjectTraitReader
+    private class TagReader(IObjectTagReader inner, RetryingStore retrying, TransferMeter meter, string prefix) : IObjectTagReader
     {
         public Task<IReadOnlyList<KeyValuePair<string, string>>> ReadTagsAsync(string key, CancellationToken cancellationToken)
             => AskAsync(token => inner.ReadTagsAsync(prefix + key, token), cancellationToken);
 
-        public Task<AccessList> ReadAccessAsync(string key, CancellationToken cancellationToken)
-            => AskAsync(token => inner.ReadAccessAsync(prefix + key, token), cancellationToken);
-
-        private Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken) => retrying.CallAsync(
+        protected Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken) => retrying.CallAsync(
             token =>
             {
                 meter.CountRequest();
                 return ask(token);
             },
             cancellationToken);
+    }
+
+    private sealed class TraitReader(IObjectTraitReader inner, RetryingStore retrying, TransferMeter meter, string prefix)
+        : TagReader(inner, retrying, meter, prefix), IObjectTraitReader
+    {
+        private readonly string _prefix = prefix;
+
+        public Task<AccessList> ReadAccessAsync(string key, CancellationToken cancellationToken)
+            => AskAsync(token => inner.ReadAccessAsync(_prefix + key, token), cancellationToken);
     }
 
     // A capability is not seen through decorators; these are counted, repeated and below the prefix like all else.

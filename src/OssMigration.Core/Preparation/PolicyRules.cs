@@ -56,7 +56,7 @@ public static class PolicyRules
     public static string? InsteadOfPolicy(StoreAddress address) => address.Scheme switch
     {
         "s3" or "oss" => null,
-        "azblob" => "Azure has roles and signatures: assign the role Storage Blob Data Reader on the container, or make a shared access signature with the rights to read and list (sp=rl)",
+        "azblob" => "Azure has roles and signatures: assign the role Storage Blob Data Reader on the container, or make a shared access signature with the rights to read and list (sp=rl); for index tags Storage Blob Data Owner, or sp=rlt",
         "http" or "https" => "what a list names is fetched without keys",
         _ => "a folder is opened by the rights of the file system, to the account that runs the job",
     };

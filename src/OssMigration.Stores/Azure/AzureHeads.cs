@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 
 namespace OssMigration.Stores.Azure;
@@ -19,7 +20,10 @@ internal static class AzureHeads
         Entry(key, blob.ContentLength, blob.ETag, blob.LastModified, blob.AccessTier),
         Metadata(blob.ContentType, blob.CacheControl, blob.ContentDisposition, blob.ContentEncoding, blob.ContentLanguage, blob.Metadata),
         null,
-        Checksums(blob.BlobType, blob.ContentHash));
+        Checksums(blob.BlobType, blob.ContentHash))
+    {
+        Traits = Traits(blob.TagCount),
+    };
 
     /// <summary>The headers of Get Blob.</summary>
     /// <param name="key">The key.</param>
@@ -31,7 +35,13 @@ internal static class AzureHeads
         Entry(key, size, blob.ETag, blob.LastModified, tier),
         Metadata(blob.ContentType, blob.CacheControl, blob.ContentDisposition, blob.ContentEncoding, blob.ContentLanguage, blob.Metadata),
         null,
-        Checksums(blob.BlobType, isWhole ? blob.ContentHash : blob.BlobContentHash));
+        Checksums(blob.BlobType, isWhole ? blob.ContentHash : blob.BlobContentHash))
+    {
+        Traits = Traits(blob.TagCount),
+    };
+
+    // A blob has ten index tags at the most ("Manage and find Azure Blob data with blob index tags").
+    private static ObjectTraits? Traits(long tags) => tags is > 0 and <= int.MaxValue ? new ObjectTraits { TagCount = (int)tags } : null;
 
     private static ObjectEntry Entry(string key, long size, ETag? etag, DateTimeOffset? modified, string? tier)
     {

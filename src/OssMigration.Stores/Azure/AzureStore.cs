@@ -4,6 +4,7 @@ using System.Text;
 using System.Xml;
 using Azure;
 using Azure.Storage.Blobs.Models;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Stores;
 using OssMigration.Stores.Http;
 
@@ -14,7 +15,7 @@ namespace OssMigration.Stores.Azure;
 /// pages too). Snapshots, older versions and deleted blobs are not listed. Keys are full names: the address's prefix is the business of
 /// whoever calls. Thread-safe.
 /// </summary>
-public sealed class AzureStore : IObjectReader
+public sealed class AzureStore : IObjectReader, IObjectTagReader
 {
     private readonly AzureClient _client;
     private readonly AzureSdk _sdk;
@@ -98,6 +99,13 @@ public sealed class AzureStore : IObjectReader
                 throw Error(StoreErrorKind.Changed, "Azure ignored the condition and answered with another version.", raw, request.Key);
             return await consume(new ObjectContent(head, length, body), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The index tags of a blob. Source: REST API reference, "Get Blob Tags".</summary>
+    public async Task<IReadOnlyList<KeyValuePair<string, string>>> ReadTagsAsync(string key, CancellationToken cancellationToken)
+    {
+        Response<GetBlobTagResult> answer = await CallAsync(key, sdk => sdk.Blob(key).GetTagsAsync(conditions: null, cancellationToken)).ConfigureAwait(false);
+        return [.. answer.Value.Tags];
     }
 
     /// <inheritdoc/>
