@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Xml;
 using OssMigration.Core.Stores;
+using OssMigration.Stores.Azure;
 using OssMigration.Stores.Http;
 using OssMigration.Stores.HttpList;
 using OssMigration.Stores.Oss;
@@ -85,6 +86,14 @@ public sealed class FuzzTests
         handler => new HttpListStore(StoreAddressParser.Parse("https://lists.example/list.txt"), new HttpTransportOptions { Handler = handler }),
         "Content-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==\nAccept-Ranges: bytes\nETag: \"date x\"\nETag: \"date 99999999999999 size 1\"",
         "https://a.example/x/ k\nhttps://a.example/ k2\n");
+
+    [Fact]
+    public void Answers_of_Azure() => Answers(
+        "answers of Azure",
+        handler => new AzureStore(new StoreAddress { Scheme = "azblob", Bucket = "account/container" }, new FixedCredentialProvider(null), new HttpTransportOptions { Handler = handler }),
+        "x-ms-blob-type: BlockBlob\nx-ms-access-tier: Archive\nx-ms-meta-k: v\nx-ms-creation-time: Thu, 26 Nov 2026 21:30:00 GMT\nx-ms-tag-count: 2\nx-ms-lease-state: available\nx-ms-error-code: BlobNotFound\nContent-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==",
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"container\"><Blobs><Blob><Name>k</Name><Properties><Last-Modified>Thu, 26 Nov 2026 21:30:00 GMT</Last-Modified><Etag>0x1</Etag><Content-Length>5</Content-Length><BlobType>BlockBlob</BlobType><AccessTier>Hot</AccessTier></Properties></Blob></Blobs><NextMarker>n</NextMarker></EnumerationResults>",
+        "<Tags><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tags>");
 
     [Theory]
     [InlineData("<!DOCTYPE a [<!ENTITY l \"lol\">]><Error><Code>&l;</Code></Error>")]
