@@ -9,7 +9,7 @@ namespace OssMigration.Stores.S3.Providers;
 /// always does: https://docs.ceph.com/en/tentacle/radosgw/s3/commons/.</item>
 /// <item>The API of S3 with lifecycle, tags, ACLs and versions: https://docs.ceph.com/en/latest/radosgw/s3/. Gateways before ListObjectsV2 take
 /// list-type for nothing and answer by the first ListObjects, so how it is listed is found out.</item>
-/// <item>Storage classes are named by the administrator; there is no archive unless a cloud tier is set up:
+/// <item>Storage classes are named by the administrator; there is no archive unless a cloud tier is set up (https://docs.ceph.com/en/latest/radosgw/cloud-restore/):
 /// https://docs.ceph.com/en/latest/radosgw/placement/.</item>
 /// <item>A user that was suspended is refused by UserSuspended: https://docs.ceph.com/en/pacific/radosgw/s3/commons/.</item>
 /// </list>
