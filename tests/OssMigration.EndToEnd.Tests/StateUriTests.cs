@@ -1,6 +1,9 @@
+using System.Text;
 using OssMigration.Core.Jobs;
+using OssMigration.Core.RemoteState;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
+using OssMigration.Stores;
 using OssMigration.TestKit;
 using Xunit;
 
@@ -76,6 +79,39 @@ public sealed class StateUriTests
         string said = string.Join(' ', refused.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains($"is run by process {ran.ProcessId} on {Environment.MachineName} since {DateTimeOffset.UtcNow:yyyy-MM-dd}", said, StringComparison.Ordinal);
         await cloud.AssertSameAsync();
+    }
+
+    [Fact]
+    public async Task What_is_kept_at_a_store_holds_nothing_of_keys_and_tokens()
+    {
+        await using Cloud cloud = await Cloud.StartAsync();
+        using MachineHomes homes = new();
+        await FillAsync(cloud);
+        StoreCredential issued = await cloud.Sandbox.IssueKeysAsync();
+        StoreAddress bucket = await cloud.Sandbox.CreateBucketAsync(SandboxSide.Oss);
+        string state = $"New-MigrationAddress {bucket.Uri} -Endpoint {bucket.Endpoint} -Region {bucket.Region} -EnvironmentPrefix {ShellProcess.DestinationVariables}";
+        string start = $"exit (Start-OssMigration {Cloud.JobName} -StateUri ({state}) -TimeBudget 00:00:02 -Verbose -Debug).ExitCode";
+
+        using ShellProcess first = ShellProcess.Start(cloud.Home, cloud.Sandbox.S3Keys, issued, start);
+        Assert.True(await first.WaitAsync() == 3, first.Output);
+        using ShellProcess second = ShellProcess.Start(homes.New(), cloud.Sandbox.S3Keys, issued, start.Replace("00:00:02", "00:10:00", StringComparison.Ordinal));
+        Assert.True(await second.WaitAsync() == 0, second.Output);
+
+        await using IObjectStore kept = new StoreFactory().OpenDestination(bucket, new StoreOpenOptions { Credential = new FixedCredentialProvider(cloud.Sandbox.OssKeys) });
+        List<byte[]> contents = [];
+        foreach (string key in await Cloud.KeysAsync(kept))
+        {
+            byte[] content = await Cloud.ReadAsync(kept, key);
+            contents.Add(content);
+            if (content is [0x1f, 0x8b, ..])
+                contents.Add(Packed.Open(content, 1 << 28));
+        }
+
+        // The job's own configuration is in it, so that it was unpacked rightly.
+        Assert.Contains(contents, content => content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(ShellProcess.DestinationVariables)) >= 0);
+        foreach (string secret in (string[])[cloud.Sandbox.S3Keys.AccessKeySecret, issued.AccessKeySecret, issued.SecurityToken!])
+            Assert.All(contents, content => Assert.True(content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret)) < 0 && content.AsSpan().IndexOf(Encoding.Unicode.GetBytes(secret)) < 0));
+        Assert.All([first.Output, second.Output], said => Assert.DoesNotContain(issued.SecurityToken!, said, StringComparison.Ordinal));
     }
 
     private static async Task FillAsync(Cloud cloud)
