@@ -102,7 +102,7 @@ public sealed class JournalCrashTests : IDisposable
         JobFolder folder = new(home, EngineBench.JobName);
         CopyFolder(taken, folder.Path);
         File.Delete(folder.Journal + "-shm");
-        File.WriteAllBytes(folder.Journal + "-wal", log);
+        File.WriteAllBytes(folder.Journal + "-wal", log.ToArray());
         return home;
     }
 

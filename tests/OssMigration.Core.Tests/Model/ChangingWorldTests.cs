@@ -24,7 +24,7 @@ public sealed class ChangingWorldTests
     {
         ConcurrentDictionary<string, int> happened = new();
 
-        await MoveScenario.Any.SampleAsync(
+        await ScenarioGenerator.Any.SampleAsync(
             async scenario =>
             {
                 using MoveModel model = new(scenario, happened);
