@@ -73,6 +73,7 @@ public sealed class AzureStoreAnswersTests : IAsyncDisposable
     [InlineData("x-ms-is-current-version", "perhaps")]
     [InlineData("Content-MD5", "not Base64")]
     [InlineData("x-ms-blob-content-md5", "not Base64")]
+    [InlineData("x-ms-or-code", "no rule of replication")]
     public async Task An_answer_that_cannot_be_read_gives_its_connection_back(string header, string value)
     {
         AzureStore store = Open(new FixedCredentialProvider(null), maxConnections: 1);

@@ -140,7 +140,7 @@ public sealed class AzureStore : IObjectReader, IObjectTagReader
             throw new StoreException(StoreErrorKind.InvalidRequest, DisplayName, "The key has no form in UTF-8.", error) { Key = key };
         }
         catch (Exception error) when (error is RequestFailedException or XmlException or FormatException or OverflowException or InvalidOperationException or ArgumentException
-            or NullReferenceException)
+            or NullReferenceException or IndexOutOfRangeException or KeyNotFoundException)
         {
             // What the client did not throw, the SDK could not read in an answer. Its text quotes all headers, so it is not passed on.
             throw AnswerXml.NotUnderstood(DisplayName, key, null);

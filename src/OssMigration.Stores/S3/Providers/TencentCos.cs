@@ -27,7 +27,7 @@ internal static class TencentCos
         Name = "TencentCOS",
         Title = "Tencent Cloud Object Storage (COS)",
         Endpoint = "https://cos.{region}.myqcloud.com",
-        Hosts = ["myqcloud.com", "tencentcos.cn"],
+        Hosts = ["myqcloud.com"],
         Style = AddressingStyle.VirtualHost,
         RegionFollows = "cos.",
         Listing = ListingVersion.V1,
