@@ -8,12 +8,11 @@ using OssMigration.Core.Manifests;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Slices;
 using OssMigration.Core.Stores;
-using OssMigration.Core.Versions;
 
 namespace OssMigration.Core.Journal;
 
 /// <summary>The writes that the journal knows. Statements are prepared once for the writer's connection.</summary>
-internal sealed class JournalTransaction(SqliteConnection connection) : IDisposable
+internal sealed partial class JournalTransaction(SqliteConnection connection) : IDisposable
 {
     /// <summary>Where the meta table has the lifecycle rules.</summary>
     public const string LifecycleName = "lifecycle";
@@ -148,19 +147,6 @@ internal sealed class JournalTransaction(SqliteConnection connection) : IDisposa
         Run("DELETE FROM parts WHERE key = $1", Blob(key));
         Run("DELETE FROM uploads WHERE key = $1", Blob(key));
     }
-
-    /// <summary>A version of a history under way that the destination has.</summary>
-    public void PutArrived(string key, ArrivedVersion version) => Run(
-        "INSERT OR REPLACE INTO arrived(key, at, source_id, destination_id) VALUES($1, $2, $3, $4)", Blob(key), version.At, version.SourceId, version.DestinationId);
-
-    /// <summary>The history of a key is settled.</summary>
-    public void RemoveArrived(string key) => Run("DELETE FROM arrived WHERE key = $1", Blob(key));
-
-    /// <summary>What is left of histories in a run that is finished: those of keys that it could not settle stay.</summary>
-    public void RemoveSettledArrived(int run) => Run("DELETE FROM arrived WHERE key NOT IN (SELECT key FROM items WHERE run = $1)", run);
-
-    /// <summary>Records that histories may be written: the destination was found empty.</summary>
-    public void PutHistoriesBegun() => JournalSchema.PutMeta(connection, HistoriesName, "begun");
 
     /// <summary>Forgets segments of runs before this one; returns nothing, the files are removed by who calls.</summary>
     public void DropSegmentsBefore(int run) => Run("DELETE FROM segments WHERE run < $1", run);
