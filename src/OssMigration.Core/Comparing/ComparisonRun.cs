@@ -132,7 +132,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
     {
         if (folder is null)
             return new MergedManifest([]);
-        using JournalReader reader = folder.Read();
+        using JournalReader reader = folder.ReadWhole();
         return JobManifest.Open(folder, reader.Segments());
     }
 

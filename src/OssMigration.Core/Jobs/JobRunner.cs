@@ -13,6 +13,7 @@ internal sealed class JobRunner(EngineEnvironment environment, JobFolder folder,
     {
         ReadJob();
         using IDisposable? held = options.State is null ? await folder.TakeAsync(environment.Time, cancellationToken).ConfigureAwait(false) : null;
+        folder.ReadWhole().Dispose();
         RefuseWithoutState();
         await using JournalWriter journal = new(folder.Journal, folder.Name);
         await journal.WriteAsync(writes => writes.SetStop(false)).ConfigureAwait(false);

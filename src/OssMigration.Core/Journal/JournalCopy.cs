@@ -49,6 +49,9 @@ internal sealed class JournalCopy : IDisposable
             using (SqliteConnection copy = JournalSchema.Open(path, folder.Name))
                 JournalSchema.PutMeta(copy, JournalTransaction.StateName, System.Text.Json.JsonSerializer.Serialize(marker, JobJson.Options));
             using JournalReader reader = new(path, folder.Name);
+
+            // A damaged journal takes the place of no good one.
+            reader.CheckWhole();
             RunRow? last = reader.LastRun();
             int? selection = last is { IsFinished: false } and not { Scope: RunScope.Everything } ? last.Run : null;
             return new JournalCopy(path, job, marker, reader.Segments(), selection);

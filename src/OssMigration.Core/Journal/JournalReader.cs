@@ -27,6 +27,8 @@ internal sealed class JournalReader : IDisposable
         _connection = JournalSchema.Open(path, jobName);
         try
         {
+            // What a crash left in the log is for the next writer to look at.
+            JournalSchema.KeepLog(_connection);
             JournalSchema.CheckVersion(_connection, jobName);
         }
         catch (SqliteException exception)
@@ -39,6 +41,14 @@ internal sealed class JournalReader : IDisposable
             _connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads every row and compares it with the checksums that were written with it.</summary>
+    /// <exception cref="JobStateException">The journal does not hold what was written into it; the message names the table.</exception>
+    public void CheckWhole()
+    {
+        if (Guard(() => JournalSums.Check(_connection)) is { } damage)
+            throw Damaged(damage);
     }
 
     /// <summary>The job as it was made or last changed.</summary>
@@ -242,8 +252,7 @@ internal sealed class JournalReader : IDisposable
         key, new SourceVersion(row.GetString(first)), row.GetInt64(first + 1), row.GetInt64(first + 2),
         row.IsDBNull(first + 3) ? null : row.GetString(first + 3));
 
-    private JobStateException Damaged(string how, Exception? cause = null)
-        => new(JobStateError.Damaged, _jobName, $"The journal of job '{_jobName}' is damaged: {how}.", cause);
+    private JobStateException Damaged(string how, Exception? cause = null) => JournalSchema.Damaged(_jobName, how, cause);
 
     private IEnumerable<T> Query<T>(string sql, Func<SqliteDataReader, T> map, params object?[] values)
     {

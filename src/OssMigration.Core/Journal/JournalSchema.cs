@@ -11,7 +11,7 @@ namespace OssMigration.Core.Journal;
 internal static class JournalSchema
 {
     /// <summary>The version this engine writes and reads.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     // Version 3 added what a run had done at moments of its time.
     private const string Series = """
@@ -71,7 +71,10 @@ internal static class JournalSchema
             if (mode == SqliteOpenMode.ReadWriteCreate)
                 PrivateFiles.Prepare(path);
             connection.Open();
-            Execute(connection, "PRAGMA synchronous=FULL;");
+            JournalSums.Register(connection);
+
+            // Without recursive triggers the row that a REPLACE drops would stay in its table's checksum.
+            Execute(connection, "PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;");
             return connection;
         }
         catch (SqliteException exception)
@@ -86,6 +89,10 @@ internal static class JournalSchema
         }
     }
 
+    /// <summary>Lets the log be when this connection closes, even as the last one.</summary>
+    public static void KeepLog(SqliteConnection connection)
+        => SQLitePCL.raw.sqlite3_db_config(connection.Handle!, SQLitePCL.raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+
     /// <summary>Makes the tables of a new journal and records the job, and what of another job's manifest it begins with.</summary>
     public static void Create(string path, MigrationJob job, string jobJson, IReadOnlyList<SegmentRow> inherited)
     {
@@ -98,6 +105,7 @@ internal static class JournalSchema
             Execute(connection, Series);
             Execute(connection, Fidelity);
             Execute(connection, Arrived);
+            JournalSums.Cover(connection);
             PutMeta(connection, "schema", Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
             PutMeta(connection, "fingerprint", job.Fingerprint);
             PutMeta(connection, "job", jobJson);
@@ -111,16 +119,20 @@ internal static class JournalSchema
         }
     }
 
-    /// <summary>Brings a journal of versions 2 to 4 forward; refuses any other that is not of <see cref="Version"/>.</summary>
+    /// <summary>Brings a journal of versions 2 to 5 forward; refuses any other that is not of <see cref="Version"/>.</summary>
     public static void CheckVersion(SqliteConnection connection, string jobName)
     {
         string? found = GetMeta(connection, "schema");
         if (found == "2")
-            found = Upgrade(connection, "2", Series, "3");
+            found = Upgrade(connection, "2", () => Execute(connection, Series), "3");
         if (found == "3")
-            found = Upgrade(connection, "3", Fidelity, "4");
+            found = Upgrade(connection, "3", () => Execute(connection, Fidelity), "4");
         if (found == "4")
-            found = Upgrade(connection, "4", Arrived, "5");
+            found = Upgrade(connection, "4", () => Execute(connection, Arrived), "5");
+
+        // Version 6 put every table under a checksum.
+        if (found == "5")
+            found = Upgrade(connection, "5", () => JournalSums.Cover(connection), "6");
         if (found != Version.ToString(System.Globalization.CultureInfo.InvariantCulture))
         {
             throw new JobStateException(
@@ -128,14 +140,14 @@ internal static class JournalSchema
         }
     }
 
-    private static string? Upgrade(SqliteConnection connection, string from, string added, string to)
+    private static string? Upgrade(SqliteConnection connection, string from, Action change, string to)
     {
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
 
         // Another process may have been first.
         if (GetMeta(connection, "schema") == from)
         {
-            Execute(connection, added);
+            change();
             PutMeta(connection, "schema", to);
         }
 
@@ -175,12 +187,15 @@ internal static class JournalSchema
     {
         SqliteFull or SqliteIoError or SqliteReadOnly or SqliteCannotOpen or SqlitePermission => new StoreException(
             StoreErrorKind.LocalDisk, $"journal of job '{jobName}'", $"The journal cannot be written: {exception.Message}", exception),
-        SqliteCorrupt or SqliteNotADatabase => new JobStateException(
-            JobStateError.Damaged, jobName, $"The journal of job '{jobName}' is damaged: {exception.Message}", exception),
+        SqliteCorrupt or SqliteNotADatabase => Damaged(jobName, exception.Message, exception),
         SqliteBusy or SqliteLocked => new JobStateException(
             JobStateError.Locked, jobName, $"The journal of job '{jobName}' is locked by another process.", exception),
         _ => new JobStateException(JobStateError.Damaged, jobName, $"The journal of job '{jobName}' cannot be used: {exception.Message}", exception),
     };
+
+    /// <summary>The error of a journal that does not hold what was written into it.</summary>
+    public static JobStateException Damaged(string jobName, string how, Exception? cause = null)
+        => new(JobStateError.Damaged, jobName, $"The journal of job '{jobName}' is damaged: {how.TrimEnd('.')}.", cause);
 
     private const int SqlitePermission = 3;
     private const int SqliteBusy = 5;

@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
+using OssMigration.Core.Jobs;
+using OssMigration.Core.Stores;
 
 namespace OssMigration.Core.Journal;
 
@@ -20,10 +22,12 @@ internal sealed class JournalWriter : IAsyncDisposable
     private Exception? _failure;
 
     /// <summary>Opens the journal for writing.</summary>
+    /// <exception cref="JobStateException">Its log was damaged on the disk, or it cannot be opened.</exception>
     public JournalWriter(string path, string jobName)
     {
         _jobName = jobName;
         _connection = JournalSchema.Open(path, jobName);
+        CheckLog(path);
         _writes = new JournalTransaction(_connection);
         _pump = Task.Run(PumpAsync);
     }
@@ -43,6 +47,36 @@ internal sealed class JournalWriter : IAsyncDisposable
         await _pump.ConfigureAwait(false);
         _writes.Dispose();
         await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // Before the first write, which would go over what is behind a damaged place.
+    private void CheckLog(string path)
+    {
+        try
+        {
+            JournalSchema.Execute(_connection, "BEGIN IMMEDIATE");
+            string? damage = JournalLog.Check(path + "-wal");
+            JournalSchema.Execute(_connection, "COMMIT");
+            if (damage is not null)
+                throw JournalSchema.Damaged(_jobName, damage);
+        }
+        catch (SqliteException exception)
+        {
+            _connection.Dispose();
+            throw JournalSchema.Translate(exception, _jobName);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _connection.Dispose();
+            throw new StoreException(StoreErrorKind.LocalDisk, path, $"The journal's log cannot be read: {exception.Message}", exception);
+        }
+        catch (JobStateException)
+        {
+            // The log stays as it is for whoever wants to save something from it.
+            JournalSchema.KeepLog(_connection);
+            _connection.Dispose();
+            throw;
+        }
     }
 
     private async Task PumpAsync()

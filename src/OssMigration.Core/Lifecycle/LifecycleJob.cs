@@ -29,11 +29,11 @@ internal sealed class LifecycleJob
     public bool IsRunning => Folder.IsLocked();
 
     /// <summary>Reads the journal.</summary>
-    /// <exception cref="JobStateException">There is no such job, or its journal is of another one.</exception>
+    /// <exception cref="JobStateException">There is no such job, or its journal is of another one or damaged.</exception>
     public static LifecycleJob Read(EngineEnvironment environment, string name)
     {
         JobFolder folder = new(environment.Home, name);
-        using JournalReader journal = folder.Read();
+        using JournalReader journal = folder.ReadWhole();
         MigrationJob job = journal.Job();
         if (journal.Fingerprint() != job.Fingerprint)
             throw new JobStateException(JobStateError.OtherJob, name, $"The journal of job '{name}' was begun with other addresses, filters or modes.");

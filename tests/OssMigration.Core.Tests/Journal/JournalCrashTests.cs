@@ -128,12 +128,11 @@ public sealed class JournalCrashTests : IDisposable
         StringBuilder all = new();
         using (SqliteConnection journal = JournalSchema.Open(folder.Journal, EngineBench.JobName))
         {
-            Assert.Equal(["ok"], Rows(journal, "PRAGMA integrity_check"));
-            foreach (string table in Rows(journal, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"))
-                all.AppendLine(table).AppendJoin('\n', Rows(journal, $"SELECT * FROM {table}"));
+            Assert.Equal(["ok"], JournalText.Rows(journal, "PRAGMA integrity_check"));
+            all.Append(JournalText.Of(journal));
         }
 
-        using JournalReader reader = folder.Read();
+        using JournalReader reader = folder.ReadWhole();
         Assert.Equal(EngineBench.JobName, reader.Job().Name);
         if (reader.LastRun() is not { } run)
             return all.ToString();
@@ -147,17 +146,6 @@ public sealed class JournalCrashTests : IDisposable
         OutcomeKind[] listedKinds = [OutcomeKind.Copied, OutcomeKind.Skipped, OutcomeKind.Conflict, OutcomeKind.Unsupported, OutcomeKind.NeedsRestore, OutcomeKind.Vanished, OutcomeKind.Failed];
         Assert.Equal(listed, pending + reader.Outcomes(run.Run).Where(outcome => listedKinds.Contains(outcome.Key)).Sum(outcome => outcome.Value.Objects));
         return all.ToString();
-    }
-
-    private static List<string> Rows(SqliteConnection journal, string sql)
-    {
-        using SqliteCommand command = journal.CreateCommand();
-        command.CommandText = sql;
-        using SqliteDataReader row = command.ExecuteReader();
-        List<string> rows = [];
-        while (row.Read())
-            rows.Add(string.Join('|', Enumerable.Range(0, row.FieldCount).Select(column => row.GetValue(column) is byte[] bytes ? Convert.ToHexString(bytes) : row.GetValue(column).ToString())));
-        return rows;
     }
 
     private static async Task AssertGoesOnAsync(EngineBench bench, string home)

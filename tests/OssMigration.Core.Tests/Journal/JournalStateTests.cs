@@ -61,7 +61,7 @@ public sealed class JournalStateTests
     [InlineData("UPDATE meta SET value = 'another fingerprint of a job' WHERE name = 'fingerprint'", JobStateError.OtherJob)]
     [InlineData("UPDATE meta SET value = replace(value, '\"to\"', '\"elsewhere\"') WHERE name = 'job'", JobStateError.OtherJob)]
     [InlineData("UPDATE meta SET value = '1' WHERE name = 'schema'", JobStateError.OtherVersion)]
-    [InlineData("UPDATE meta SET value = '6' WHERE name = 'schema'", JobStateError.OtherVersion)]
+    [InlineData("UPDATE meta SET value = '7' WHERE name = 'schema'", JobStateError.OtherVersion)]
     [InlineData("DELETE FROM meta WHERE name = 'schema'", JobStateError.OtherVersion)]
     [InlineData("DELETE FROM meta WHERE name = 'job'", JobStateError.Damaged)]
     [InlineData("UPDATE meta SET value = '{' WHERE name = 'job'", JobStateError.Damaged)]

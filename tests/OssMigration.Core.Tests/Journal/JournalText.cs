@@ -1,0 +1,33 @@
+using Microsoft.Data.Sqlite;
+using OssMigration.Core.Journal;
+
+namespace OssMigration.Core.Tests.Journal;
+
+/// <summary>A journal in words, to tell whether two hold the same.</summary>
+internal static class JournalText
+{
+    /// <summary>Every row of every table.</summary>
+    public static string Of(SqliteConnection journal)
+        => string.Join('\n', Rows(journal, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").Select(table => $"{table}\n{string.Join('\n', Rows(journal, $"SELECT * FROM {table}"))}"));
+
+    /// <summary>What a query gives, a line for each row.</summary>
+    public static List<string> Rows(SqliteConnection journal, string sql)
+    {
+        using SqliteCommand command = journal.CreateCommand();
+        command.CommandText = sql;
+        using SqliteDataReader row = command.ExecuteReader();
+        List<string> rows = [];
+        while (row.Read())
+            rows.Add(string.Join('|', Enumerable.Range(0, row.FieldCount).Select(column => row.GetValue(column) is byte[] bytes ? Convert.ToHexString(bytes) : row.GetValue(column).ToString())));
+        return rows;
+    }
+
+    /// <summary>Takes away what keeps the checksums, as in a journal of before there were any; gives the statements that bring it back.</summary>
+    public static List<string> DropTriggers(SqliteConnection journal)
+    {
+        List<string> triggers = Rows(journal, "SELECT sql FROM sqlite_master WHERE type = 'trigger'");
+        foreach (string trigger in Rows(journal, "SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+            JournalSchema.Execute(journal, $"DROP TRIGGER {trigger}");
+        return triggers;
+    }
+}
