@@ -1,5 +1,6 @@
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Copying;
+using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Listing;
 using OssMigration.Core.Manifests;
@@ -146,6 +147,54 @@ public sealed class DecisionRulesTests
         triple = triple with { Source = triple.Source!.Value with { Entry = triple.Source.Value.Entry with { Availability = ObjectAvailability.NeedsRestore } } };
 
         Assert.Equal(expected, Say(Rules(OverwriteMode.IfDifferent, isAfterCutover: false).Decide(triple)));
+    }
+
+    [Fact]
+    public void An_archived_object_is_restored_where_the_job_says_for_how_long_and_what_it_may_replace_stays_said()
+    {
+        EntryTriple triple = Situation("other", "ours", "equal", "kms");
+        triple = triple with { Source = triple.Source!.Value with { Entry = triple.Source.Value.Entry with { Availability = ObjectAvailability.NeedsRestore } } };
+        MigrationJob job = EngineBench.JobOf() with { RestoreDays = 3, ConflictAction = ConflictAction.Overwrite };
+
+        Assert.Equal(OverwriteGuard.Allowed, GuardOf(triple, isAfterCutover: false));
+        Assert.Equal(OverwriteGuard.Forbidden, GuardOf(triple with { Settled = null, Destination = null }, isAfterCutover: true));
+        Assert.Same(triple.Settled, GuardOf(triple, isAfterCutover: true).Ours);
+
+        OverwriteGuard GuardOf(EntryTriple triple, bool isAfterCutover)
+            => Assert.IsType<TransferAction.Restore>(new DecisionRules(job, OssLimits, isAfterCutover).Decide(triple)).Overwrite;
+    }
+
+    [Theory]
+    [InlineData(InvalidKeyAction.Skip, MigrationItemState.KeySkipped, "KeySkipped")]
+    [InlineData(InvalidKeyAction.Fail, MigrationItemState.Unsupported, "NotPossibleAtDestination")]
+    public void A_key_that_the_destination_cannot_hold_is_named_as_the_job_says_and_with_its_reason(InvalidKeyAction action, MigrationItemState state, string kind)
+    {
+        EntryTriple triple = new("/a", new ListedEntry(new ObjectEntry("/a", 1, new SourceVersion(Md5), Md5, Noon), false, 1, 1), null, null);
+        MigrationJob job = EngineBench.JobOf() with { InvalidKeyAction = action };
+
+        TransferAction.Settle settle = Assert.IsType<TransferAction.Settle>(new DecisionRules(job, OssLimits, isAfterCutover: false).Decide(triple));
+        TransferOutcome.Exceptional outcome = Assert.IsType<TransferOutcome.Exceptional>(settle.Outcome);
+
+        Assert.Equal((state, kind), (outcome.State, outcome.ErrorKind));
+        Assert.Equal(outcome.Message, Assert.Single(outcome.Refusal!.Value.Findings!).Reason);
+    }
+
+    [Theory]
+    [InlineData("0123456789abcdefABCDEF0123456789", true)]
+    [InlineData("0123456789abcdef0123456789abcdef", true)]
+    [InlineData("0123456789abcdef0123456789abcdeg", false)]
+    [InlineData("0123456789abcdef0123456789abcde", false)]
+    [InlineData("0123456789abcdef0123456789abcdef0", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void An_ETag_has_the_form_of_an_MD5_or_proves_nothing(string? etag, bool isMd5)
+    {
+        ObjectEntry source = new("k", 1, new SourceVersion("v"), etag, Noon);
+
+        Assert.Equal((isMd5, isMd5), (Identity.LooksLikeMd5(etag), Identity.LooksLikeMd5(StoreTag.Of(etag))));
+        Assert.Equal(isMd5, Identity.SameByETag(source, source));
+        Assert.False(Identity.SameByETag(source, source with { Size = 2 }));
+        Assert.Equal(etag is not null, Identity.SameETag(etag, etag?.ToUpperInvariant()));
     }
 
     [Theory]
