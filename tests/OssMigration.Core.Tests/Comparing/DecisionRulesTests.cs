@@ -231,6 +231,13 @@ public sealed class DecisionRulesTests
         Assert.Equal("DestinationOnly", Say(rules.Decide(both with { Source = null, Settled = null })));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_at_neither_end_is_forgotten_before_cut_over_only(bool isAfterCutover) => Assert.Equal(
+        new TransferAction.Settle(new TransferOutcome.AtNeitherEnd(IsForgotten: !isAfterCutover)),
+        Rules(OverwriteMode.IfDifferent, isAfterCutover).Decide(Situation("same", "none", "equal", "md5") with { Source = null }));
+
     [Fact]
     public void What_the_filter_left_out_is_left_alone_even_when_the_destination_could_not_hold_it()
     {

@@ -62,6 +62,12 @@ public sealed class VerdictEdgeTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData(-120, ComparisonStatus.Superseded)]
+    [InlineData(-121, ComparisonStatus.Different)]
+    public void What_was_written_at_the_cutover_less_the_margin_may_be_the_business_s(int seconds, ComparisonStatus expected)
+        => Assert.Equal(expected, Judge(Triple(Entry(Md5, 1), null, Entry(OtherMd5, 2, Noon.AddSeconds(seconds))), Cutover)!.Value.Status);
+
+    [Theory]
     [InlineData(ProofKind.ETagMd5, "the manifest proves it (ETagMd5)")]
     [InlineData(ProofKind.FoundWhole, "the manifest proves it (FoundWhole)")]
     public void The_proof_that_the_manifest_holds_is_named(ProofKind proof, string reason)
