@@ -42,10 +42,11 @@ internal sealed class LifecycleBench : IDisposable
     });
 
     public static async Task<LifecycleBench> CreateAsync(
-        Func<MigrationJob, MigrationJob>? change = null, BucketVersioning versioning = BucketVersioning.Off, ETagStyle etags = ETagStyle.Md5)
+        Func<MigrationJob, MigrationJob>? change = null, BucketVersioning versioning = BucketVersioning.Off, ETagStyle etags = ETagStyle.Md5, BucketVersioning destination = BucketVersioning.Off)
     {
         FakeTimeProvider time = new(Noon.AddHours(-2));
-        LifecycleBench bench = new(new EngineBench(new MemoryStoreOptions { Versioning = versioning, Time = time, ETagStyle = etags }, new MemoryStoreOptions { Time = time }, time), time);
+        LifecycleBench bench = new(
+            new EngineBench(new MemoryStoreOptions { Versioning = versioning, Time = time, ETagStyle = etags }, new MemoryStoreOptions { Versioning = destination, Time = time }, time), time);
         foreach (string key in Keys)
             bench.Bench.Source.Seed(key, $"content of {key}");
         bench.Bench.Create(change);

@@ -96,7 +96,9 @@ public sealed class LifecycleEdgeTests
         Assert.Contains("acts on 2030-01-12", bench.LastMessage, StringComparison.Ordinal);
         bench.Time.SetUtcNow(LifecycleBench.Due);
         using (new JobFolder(bench.Bench.Home, EngineBench.JobName).Lock())
-            Assert.Equal("LifecycleJobRunning", await bench.RefusalAsync(_ => Second with { AcknowledgedVersions = 3 }));
+            Assert.Equal("LifecycleJobRunning", (await Assert.ThrowsAsync<RefusedException>(() => bench.PlanAsync(_ => Second with { AcknowledgedVersions = 3 }))).ErrorId);
+        Assert.Equal("LifecycleVersionsNotAcknowledged", await bench.RefusalAsync(_ => Second));
+        Assert.Contains("none of what was old then", bench.LastMessage, StringComparison.Ordinal);
         await bench.SetAsync(_ => Second with { AcknowledgedVersions = 3 });
         Assert.Equal([true, true], (await bench.GetAsync()).Select(rule => rule.HasFired!.Value));
         Assert.Equal([true, false], (await bench.GetAsync()).Select(rule => rule.IsDone!.Value));
@@ -112,6 +114,25 @@ public sealed class LifecycleEdgeTests
         bench.Bench.Tamper("DELETE FROM comparisons");
 
         Assert.Equal("LifecycleNoComparison", await bench.RefusalAsync(_ => Second with { AcknowledgedVersions = 3 }));
+    }
+
+    [Fact]
+    public async Task Of_copied_histories_only_those_go_for_good_that_are_as_the_job_has_settled_them()
+    {
+        using LifecycleBench bench = await LifecycleBench.CreateAsync(
+            job => job with { Versions = VersionScope.All }, BucketVersioning.Enabled, destination: BucketVersioning.Enabled);
+        await bench.SetAsync();
+        foreach (string key in bench.Bench.Source.Keys)
+            bench.Bench.Source.SeedDeleteMarker(key);
+        bench.Time.SetUtcNow(LifecycleBench.Due);
+        Assert.Equal("LifecycleVersionsNotAcknowledged", await bench.RefusalAsync(_ => Second));
+        Assert.Contains("with their histories", bench.LastMessage, StringComparison.Ordinal);
+        Assert.Equal(3, (await bench.PlanAsync(_ => Second with { AcknowledgedVersions = 3 })).Rule.Deletes.Objects);
+
+        bench.Bench.Source.ChangeVersion("data/a", 0, version => version with { ETag = "another" });
+        Assert.Equal("LifecycleLateWrites", await bench.RefusalAsync(_ => Second with { AcknowledgedVersions = 3 }));
+        Assert.Contains("1 histories are not as the job has settled them, but for the delete markers of the date rule. The first: 'data/a'", bench.LastMessage, StringComparison.Ordinal);
+        Assert.Equal(3, (await bench.PlanAsync(_ => Second with { AcknowledgedVersions = 3, AcceptLateWrites = true })).Rule.Deletes.Objects);
     }
 
     [Fact]
@@ -195,6 +216,9 @@ public sealed class LifecycleEdgeTests
 
         Assert.Equal(("LifecycleNotSupported", 1), (refusal.ErrorId, plain.Closed));
         Assert.Contains("has no lifecycle rules", refusal.Message, StringComparison.Ordinal);
+
+        refusal = await Assert.ThrowsAsync<RefusedException>(() => OpenAsync(bench, new EndlessStore(bench.Bench.Source) { WhyNot = "it is read-only." }));
+        Assert.Contains("No lifecycle rule can be set at s3://from: it is read-only.", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -236,6 +260,10 @@ public sealed class LifecycleEdgeTests
 
     private sealed class EndlessStore(MemoryStore inner) : StoreDecorator(inner), IBucketDocuments
     {
+        public string? WhyNot { get; init; }
+
+        public string? WhyNoDocument(BucketDocumentKind kind) => WhyNot;
+
         public override Task<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken) => Task.FromResult(new ListPage([], "again", 0));
 
         public Task<BucketDocument?> ReadDocumentAsync(BucketDocumentKind kind, CancellationToken cancellationToken) => inner.ReadDocumentAsync(kind, cancellationToken);
