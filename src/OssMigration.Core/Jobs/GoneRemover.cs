@@ -250,11 +250,11 @@ internal sealed class GoneRemover(JobFolder folder, RunStretch stretch, RunOptio
         /// <summary>It was tried, and what came of it is not known.</summary>
         public bool IsUndecided { get; init; }
 
-        public static Verdict Approved { get; } = new(true, false, false, null, null);
+        public static Verdict Approved => new(true, false, false, null, null);
 
-        public static Verdict NotThere { get; } = new(false, false, true, "NotAtDestination", "Migrated by an earlier run; at neither end any more.");
+        public static Verdict NotThere => new(false, false, true, "NotAtDestination", "Migrated by an earlier run; at neither end any more.");
 
-        public static Verdict Removed { get; } = new(false, true, true, "Removed", "Migrated by an earlier run and gone at the source; removed at the destination.");
+        public static Verdict Removed => new(false, true, true, "Removed", "Migrated by an earlier run and gone at the source; removed at the destination.");
 
         public static Verdict Left(string kind, string message) => new(false, false, false, kind, message);
 

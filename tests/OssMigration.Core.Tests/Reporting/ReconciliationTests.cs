@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
@@ -96,6 +97,33 @@ public sealed class ReconciliationTests
             Ending(report));
 
         static (RunStatus, string?) Ending(MigrationReport report) => (report.Status, report.Reason);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_carried_on_counts_the_time_and_the_traffic_of_both_parts()
+    {
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        using EngineBench bench = new(time: time);
+        using CancellationTokenSource cancel = new();
+        bench.Source.Seed("a", "four");
+        bench.Source.Seed("b", "four");
+        bench.Create(job => job with { Concurrency = 1 });
+        bench.DestinationSpy.After = (operation, _, _) =>
+        {
+            if (operation == StoreOperation.Put)
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+                cancel.Cancel();
+            }
+
+            return default;
+        };
+
+        MigrationReport first = await bench.RunAsync(cancellationToken: cancel.Token);
+        MigrationReport second = await bench.RunAsync(cancellationToken: Token);
+
+        Assert.Equal((RunStatus.Incomplete, TimeSpan.FromMinutes(1), 4L, 4L), (first.Status, first.Duration, first.SourceUsage.BytesRead, first.DestinationUsage.BytesWritten));
+        Assert.Equal((RunStatus.Complete, TimeSpan.FromMinutes(2), 8L, 8L), (second.Status, second.Duration, second.SourceUsage.BytesRead, second.DestinationUsage.BytesWritten));
     }
 
     private static async Task<EngineBench> MigratedAsync()
