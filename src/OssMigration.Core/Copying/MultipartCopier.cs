@@ -69,7 +69,7 @@ internal sealed class MultipartCopier(CopyContext context)
         {
             await context.Uploads.RemoveAsync(key).ConfigureAwait(false);
             ulong crc64 = await context.HashAsync(head.Entry, cancellationToken).ConfigureAwait(false);
-            return await TakenKey.ResolveAsync(context, head.Entry, crc64, guard, cancellationToken).ConfigureAwait(false);
+            return await TakenKey.ResolveAsync(context.Destination, context.Cutover, head.Entry, crc64, guard, cancellationToken).ConfigureAwait(false);
         }
 
         PartTransfer transfer = new(context, head, plan, upload.UploadId!, context.Uploads.Parts(key));
@@ -162,7 +162,7 @@ internal sealed class MultipartCopier(CopyContext context)
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.AlreadyExists)
         {
             await context.Destination.AbortAsync(request.Key, request.UploadId, cancellationToken).ConfigureAwait(false);
-            outcome = await TakenKey.ResolveAsync(context, source, crc64, guard, cancellationToken).ConfigureAwait(false);
+            outcome = await TakenKey.ResolveAsync(context.Destination, context.Cutover, source, crc64, guard, cancellationToken).ConfigureAwait(false);
         }
 
         if (await CleanUpAsync(request, cancellationToken).ConfigureAwait(false))

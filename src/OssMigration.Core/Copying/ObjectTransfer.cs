@@ -161,7 +161,7 @@ internal sealed class ObjectTransfer(CopyContext context)
     private Task<TransferOutcome> OtherwiseAsync(
         ObjectEntry entry, TransferAction otherwise, ObjectHead standing, ulong? crc64, CancellationToken cancellationToken)
         => otherwise is TransferAction.Contest
-            ? Task.FromResult<TransferOutcome>(TakenKey.Contested(context, entry, crc64, proved: null, standing))
+            ? Task.FromResult<TransferOutcome>(TakenKey.Contested(context.Cutover, entry, crc64, proved: null, standing))
             : CarryOutAsync(entry, otherwise, cancellationToken);
 
     // It was listed and is gone: after cut-over the business deleted it.

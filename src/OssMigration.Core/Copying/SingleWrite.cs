@@ -44,7 +44,7 @@ internal sealed class SingleWrite(CopyContext context, BlockBuffer content, Over
         }
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.AlreadyExists)
         {
-            TransferOutcome resolved = await TakenKey.ResolveAsync(context, read.Entry, content.Crc64, guard, cancellationToken).ConfigureAwait(false);
+            TransferOutcome resolved = await TakenKey.ResolveAsync(context.Destination, context.Cutover, read.Entry, content.Crc64, guard, cancellationToken).ConfigureAwait(false);
             return resolved is TransferOutcome.Copied copied ? copied with { Marks = _translation.Marks } : resolved;
         }
 

@@ -13,9 +13,9 @@ internal static class TakenKey
 {
     /// <summary>Reads the headers of what stands there and names the outcome.</summary>
     public static async Task<TransferOutcome> ResolveAsync(
-        CopyContext context, ObjectEntry source, ulong crc64, OverwriteGuard guard, CancellationToken cancellationToken)
+        IObjectReader destination, CutoverEvidence? cutover, ObjectEntry source, ulong crc64, OverwriteGuard guard, CancellationToken cancellationToken)
     {
-        ObjectHead? standing = await context.Destination.HeadAsync(source.Key, cancellationToken).ConfigureAwait(false);
+        ObjectHead? standing = await destination.HeadAsync(source.Key, cancellationToken).ConfigureAwait(false);
         if (standing is null)
             return Deleted(source, crc64, guard.Ours);
 
@@ -28,7 +28,7 @@ internal static class TakenKey
                 : new TransferOutcome.Skipped(settled);
         }
 
-        return Contested(context, source, crc64, guard.Ours, standing);
+        return Contested(cutover, source, crc64, guard.Ours, standing);
     }
 
     /// <summary>Something stood under the key after cut-over and is gone: who deleted it meant it. It is not copied back, now or later.</summary>
@@ -43,11 +43,11 @@ internal static class TakenKey
 
     /// <summary>The conflict with what stands under the key, named by whose it is.</summary>
     public static TransferOutcome.Exceptional Contested(
-        CopyContext context, ObjectEntry source, ulong? crc64, SettledEntry? proved, ObjectHead standing)
+        CutoverEvidence? cutover, ObjectEntry source, ulong? crc64, SettledEntry? proved, ObjectHead standing)
     {
         (string kind, string reason) = proved is not null ? ("ChangedAtBothEnds", "The object changed at both ends since it was migrated")
             : SourceStamp.IsOn(standing) && !SourceStamp.Names(standing, source.Version) ? ("ChangedAtSource", "The destination holds a copy of an older version")
-            : context.Cutover?.IsBusiness(source, proved, standing) == true ? ("WrittenAtDestination", "The business wrote this key at the destination after cut-over")
+            : cutover?.IsBusiness(source, proved, standing) == true ? ("WrittenAtDestination", "The business wrote this key at the destination after cut-over")
             : ("OtherContent", "The destination holds other content under this key, and nothing proves whose it is");
         return new TransferOutcome.Exceptional(MigrationItemState.Conflict, kind, $"{reason}; after cut-over it is not overwritten.")
         {
