@@ -38,10 +38,9 @@ internal static class PrivateFiles
     /// <summary>As <see cref="Open"/>, for reads and writes at places of one's own.</summary>
     public static SafeFileHandle OpenHandle(string path, FileMode mode, FileAccess access, FileShare share)
     {
-        SafeFileHandle file = File.OpenHandle(path, mode, access, share);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(file, OfFiles);
-        return file;
+        // A handle cannot be made with a mode, and one that is set afterwards comes too late for who looks in between.
+        Open(path, mode, FileAccess.Write, share).Dispose();
+        return File.OpenHandle(path, FileMode.Open, access, share);
     }
 
     /// <summary>Makes an empty file where there is none, for who opens it by name and would make it readable to others.</summary>
