@@ -58,7 +58,11 @@ internal static class Errors
         ErrorDetails details = new(Display.Text(text));
         if (advice is not null)
             details.RecommendedAction = advice;
-        return new ErrorRecord(exception, id, category, target) { ErrorDetails = details };
+        ErrorRecord record = new(exception, id, category, target) { ErrorDetails = details };
+
+        // PowerShell makes it of the target, and shows it in NormalView and CategoryView.
+        record.CategoryInfo.TargetName = Display.Text((target as MigrationItem)?.Key ?? target?.ToString());
+        return record;
     }
 
     private static ErrorCategory CategoryOf(StoreErrorKind kind) => kind switch

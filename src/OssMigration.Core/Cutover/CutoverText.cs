@@ -24,7 +24,7 @@ internal static class CutoverText
     /// <summary><c>'a', 'b' and 12 more</c>: the first keys of so many.</summary>
     public static string Names(IEnumerable<string> keys, long total)
     {
-        List<string> named = [.. keys.Take(MaximumNamed).Select(key => $"'{key}'")];
+        List<string> named = [.. keys.Take(MaximumNamed).Select(key => $"'{VisibleText.Of(key)}'")];
         string more = total > named.Count ? string.Create(CultureInfo.InvariantCulture, $" and {total - named.Count:N0} more") : "";
         return string.Join(", ", named) + more;
     }

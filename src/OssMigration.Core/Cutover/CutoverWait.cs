@@ -29,7 +29,7 @@ public sealed record CutoverWaitOptions
 public sealed class CutoverTimeoutException : Exception
 {
     internal CutoverTimeoutException(string jobName, TimeSpan timeout, CutoverReadiness? last)
-        : base($"Job '{jobName}' was not ready for cut-over within {CutoverText.Span(timeout)}. {OpenOf(last)}") => Last = last;
+        : base(VisibleText.Of($"Job '{jobName}' was not ready for cut-over within {CutoverText.Span(timeout)}. {OpenOf(last)}")) => Last = last;
 
     /// <summary>The last check that came to its end; null where none did.</summary>
     public CutoverReadiness? Last { get; }

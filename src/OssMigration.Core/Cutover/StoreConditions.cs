@@ -56,7 +56,7 @@ internal static class StoreConditions
         {
             MirrorTestCause.None => Make(
                 CutoverSubject.MirrorRule, CutoverState.Met,
-                FormattableString.Invariant($"{test.Message} Key '{test.Key}', in {test.Duration.TotalMilliseconds:N0} ms, at {CutoverText.Time(test.TestedAt)}.")),
+                FormattableString.Invariant($"{test.Message} Key '{VisibleText.Of(test.Key)}', in {test.Duration.TotalMilliseconds:N0} ms, at {CutoverText.Time(test.TestedAt)}.")),
             MirrorTestCause.NothingToFetch => Make(
                 CutoverSubject.MirrorRule, CutoverState.NotMet,
                 $"The rule could not be proved: {test.Message} New objects are written at the source until the switch, and only the rule brings them.",

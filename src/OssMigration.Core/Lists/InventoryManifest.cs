@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OssMigration.Core.Reporting;
 
 namespace OssMigration.Core.Lists;
 
@@ -27,7 +28,7 @@ internal sealed record InventoryManifest(string SourceBucket, IReadOnlyList<stri
             JsonElement root = document.RootElement;
             string format = root.GetProperty("fileFormat").GetString() ?? "";
             if (!format.Equals("CSV", StringComparison.OrdinalIgnoreCase))
-                throw new FormatException($"The files of the inventory are in {format}; only CSV can be read. Let the inventory be made in CSV");
+                throw new FormatException($"The files of the inventory are in {VisibleText.Of(format)}; only CSV can be read. Let the inventory be made in CSV");
             return new InventoryManifest(
                 root.GetProperty("sourceBucket").GetString() ?? "",
                 root.GetProperty("fileSchema").GetString()!.Split(','),

@@ -1,5 +1,5 @@
 using System.Globalization;
-using OssMigration.Core.Stores;
+using OssMigration.Core.Reporting;
 
 namespace OssMigration.Core.Lists;
 
@@ -49,7 +49,7 @@ internal sealed class ListColumns
     public ListedObject? Read(IReadOnlyList<string> row, string? bucket)
     {
         if (Field(row, _bucket) is { } other && bucket is not null && other != bucket)
-            throw new FormatException($"it is of bucket '{other}', and objects of '{bucket}' are migrated");
+            throw new FormatException($"it is of bucket '{VisibleText.Of(other)}', and objects of '{bucket}' are migrated");
         if (IsSaid(row, _latest, "false") || IsSaid(row, _marker, "true"))
             return null;
         string key = Field(row, _key) ?? throw new FormatException("it has no key");
@@ -67,7 +67,7 @@ internal sealed class ListColumns
     {
         if (Field(row, _size) is not { } text)
             return null;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : throw new FormatException($"'{text}' is no size in bytes");
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : throw new FormatException($"'{VisibleText.Of(text)}' is no size in bytes");
     }
 
     // A date that cannot be read is looked up.

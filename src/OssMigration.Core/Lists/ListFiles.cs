@@ -34,7 +34,7 @@ internal sealed class LocalListFiles(string path) : ListFiles
     /// <inheritdoc/>
     public override Task<string> FetchAsync(InventoryPart part, CancellationToken cancellationToken)
         => Task.FromResult(Candidates(part.Key).FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException($"The manifest {path} names {part.Key}, which is neither beside it, nor in a folder data, nor below one of the folders above it."));
+            ?? throw new FileNotFoundException($"The manifest {path} names {VisibleText.Of(part.Key)}, which is neither beside it, nor in a folder data, nor below one of the folders above it."));
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

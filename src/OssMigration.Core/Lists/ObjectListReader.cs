@@ -71,7 +71,7 @@ public sealed class ObjectListReader(EngineEnvironment environment, IRunListener
             InventoryManifest manifest = InventoryManifest.Parse(await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false));
             return bucket is null || manifest.SourceBucket == bucket
                 ? manifest
-                : throw new FormatException($"The inventory is of bucket '{manifest.SourceBucket}', and objects of '{bucket}' are migrated");
+                : throw new FormatException($"The inventory is of bucket '{VisibleText.Of(manifest.SourceBucket)}', and objects of '{bucket}' are migrated");
         }
         catch (FormatException error)
         {
@@ -85,14 +85,14 @@ public sealed class ObjectListReader(EngineEnvironment environment, IRunListener
         await using (content.ConfigureAwait(false))
         {
             if (part.Size is { } size && size != content.Length)
-                throw new ArgumentException(FormattableString.Invariant($"{part.Key}: the manifest says {size} bytes, and the file has {content.Length}. Fetch the inventory again."));
+                throw new ArgumentException(FormattableString.Invariant($"{VisibleText.Of(part.Key)}: the manifest says {size} bytes, and the file has {content.Length}. Fetch the inventory again."));
             if (part.Md5 is not { } md5)
                 return;
 #pragma warning disable CA5351 // MD5 is what manifests of inventories have.
             string found = Convert.ToHexString(await MD5.HashDataAsync(content, cancellationToken).ConfigureAwait(false));
 #pragma warning restore CA5351
             if (!found.Equals(md5, StringComparison.OrdinalIgnoreCase))
-                throw new ArgumentException($"{part.Key}: the MD5 of the file is not the one in the manifest. Fetch the inventory again.");
+                throw new ArgumentException($"{VisibleText.Of(part.Key)}: the MD5 of the file is not the one in the manifest. Fetch the inventory again.");
         }
     }
 
@@ -122,7 +122,7 @@ public sealed class ObjectListReader(EngineEnvironment environment, IRunListener
         }
         catch (Exception error) when (error is FormatException or ArgumentException or InvalidDataException)
         {
-            throw new ArgumentException(FormattableString.Invariant($"{name}, row {line}: {error.Message.TrimEnd('.')}."), error);
+            throw new ArgumentException(FormattableString.Invariant($"{VisibleText.Of(name)}, row {line}: {error.Message.TrimEnd('.')}."), error);
         }
 
         void Add(ListedObject listed, bool isFullKey)

@@ -1,13 +1,14 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OssMigration.Core.Reporting;
 
 namespace OssMigration.Core.Preparation;
 
 /// <summary>Writes policies as the consoles of both vendors take them.</summary>
 internal static class PolicyJson
 {
-    // The text is pasted into a console, never into a page: keys stay readable.
+    // The text is pasted into a console, never into a page: keys stay readable, but for what would hide or turn a part of them.
     private static readonly JsonWriterOptions Layout = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The document.</summary>
@@ -25,7 +26,8 @@ internal static class PolicyJson
             json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(text.ToArray());
+        // What is written out has the form of an escape of JSON, and the line feeds are the document's own.
+        return string.Join('\n', Encoding.UTF8.GetString(text.ToArray()).ReplaceLineEndings("\n").Split('\n').Select(VisibleText.Of));
     }
 
     private static void Write(Utf8JsonWriter json, PolicyStatement statement)

@@ -13,10 +13,14 @@ public enum EventLevel
     Warning,
 }
 
-/// <summary>Something that happened, in a sentence without secrets.</summary>
+/// <summary>Something that happened, in a sentence without secrets. It is one line whatever keys it names, fit for a log or a terminal.</summary>
 /// <param name="Level">How loud.</param>
 /// <param name="Message">The sentence.</param>
-public sealed record RunEvent(EventLevel Level, string Message);
+public sealed record RunEvent(EventLevel Level, string Message)
+{
+    /// <summary>The sentence; what would act on a terminal or end the line is written out in it (<see cref="VisibleText"/>).</summary>
+    public string Message { get; } = VisibleText.Of(Message);
+}
 
 /// <summary>
 /// Where progress and events go, sideways. Called on engine threads, from several at a time; must be fast and must not throw.

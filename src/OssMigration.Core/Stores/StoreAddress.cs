@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OssMigration.Core.Reporting;
 
 namespace OssMigration.Core.Stores;
 
@@ -75,6 +76,6 @@ public sealed record StoreAddress
     [JsonIgnore]
     public string Uri => Scheme is "file" or "http" or "https" ? $"{Scheme}://{Bucket}" : $"{Scheme}://{Bucket}/{Prefix}";
 
-    /// <inheritdoc/>
-    public override string ToString() => Uri;
+    /// <summary>The URI for people: what would act on a terminal is written out (<see cref="VisibleText"/>). <see cref="Uri"/> has it as it is.</summary>
+    public override string ToString() => VisibleText.Of(Uri);
 }

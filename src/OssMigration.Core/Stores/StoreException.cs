@@ -1,3 +1,5 @@
+using OssMigration.Core.Reporting;
+
 namespace OssMigration.Core.Stores;
 
 /// <summary>What went wrong, in the words that decide what happens next.</summary>
@@ -70,10 +72,10 @@ public sealed class StoreException : Exception
     /// <summary>Makes an error; the message names store and key by itself.</summary>
     /// <param name="kind">What it means.</param>
     /// <param name="store">The store's display name, for example <c>oss://bucket</c>.</param>
-    /// <param name="message">One sentence, without secrets.</param>
+    /// <param name="message">One sentence, without secrets. What acts on a terminal is written out in it (<see cref="VisibleText"/>): servers repeat keys.</param>
     /// <param name="inner">The cause, or null.</param>
     public StoreException(StoreErrorKind kind, string store, string message, Exception? inner = null)
-        : base(message, inner)
+        : base(VisibleText.Of(message), inner)
     {
         Kind = kind;
         Store = store;
@@ -126,6 +128,6 @@ public sealed class StoreException : Exception
             parts.Add($"Answer: {HttpStatus} {Code}.");
         if (RequestId is not null)
             parts.Add($"Request id: {RequestId}.");
-        return string.Join(' ', parts);
+        return VisibleText.Of(string.Join(' ', parts));
     }
 }

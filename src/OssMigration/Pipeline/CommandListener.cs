@@ -30,7 +30,7 @@ internal sealed class CommandListener(PipelineQueue queue, int maximumErrors) : 
     /// <inheritdoc/>
     public void OnEvent(RunEvent happened)
     {
-        string text = Views.Display.Text(happened.Message);
+        string text = happened.Message;
         switch (happened.Level)
         {
             case EventLevel.Warning:

@@ -4,6 +4,7 @@ using OssMigration.Core.Lists;
 using OssMigration.Core.Stores;
 using OssMigration.Credentials;
 using OssMigration.Stores;
+using OssMigration.Views;
 
 namespace OssMigration.Pipeline;
 
@@ -38,7 +39,7 @@ internal static class ListedInput
         => input.Properties[property]?.Value is { } value && Convert.ToString(value is PSObject wrapped ? wrapped.BaseObject : value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : null;
 
     private static long Number(string text)
-        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : throw new ArgumentException($"An object of the pipeline has the Size '{text}', which is no number of bytes.");
+        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : throw new ArgumentException($"An object of the pipeline has the Size '{Display.Text(text)}', which is no number of bytes.");
 
     private static DateTimeOffset? Date(PSObject input)
     {

@@ -39,12 +39,26 @@ internal sealed class OpenBucket : IDisposable
     public void Put(params string[] keys)
     {
         foreach (string key in keys)
-        {
-            using StringContent content = new(key);
-            using HttpResponseMessage answer = _http.PutAsync(new Uri($"{_bucket}/{key}"), content).GetAwaiter().GetResult();
-            answer.EnsureSuccessStatusCode();
-        }
+            Write(key, key);
     }
+
+    /// <summary>Writes an object; any key will do.</summary>
+    public void Write(string key, string text)
+    {
+        using StringContent content = new(text);
+        using HttpResponseMessage answer = _http.PutAsync(UrlOf(key), content).GetAwaiter().GetResult();
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Deletes an object.</summary>
+    public void Delete(string key)
+    {
+        using HttpResponseMessage answer = _http.DeleteAsync(UrlOf(key)).GetAwaiter().GetResult();
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Puts an object into the archive.</summary>
+    public void Archive(string key) => Post("/objects", new { side = "s3", bucket = Name, key, storageClass = "GLACIER" });
 
     /// <summary>Sets the side's clock and executes what the lifecycle rules of all its buckets ask for then.</summary>
     public void RunLifecycleAt(DateTimeOffset time)
@@ -59,6 +73,8 @@ internal sealed class OpenBucket : IDisposable
         => XElement.Parse(_http.GetStringAsync(new Uri(_bucket + query)).GetAwaiter().GetResult()).Elements()
             .Where(entry => entry.Name.LocalName == element)
             .Select(entry => entry.Elements().First(part => part.Name.LocalName == "Key").Value);
+
+    private Uri UrlOf(string key) => new($"{_bucket}/{Uri.EscapeDataString(key)}");
 
     private void Post(string path, object body)
     {
