@@ -11,8 +11,11 @@ namespace OssMigration.ModuleTests;
 
 /// <summary>
 /// Keys, tokens and passwords go through every cmdlet that the module exports, whatever fails, and nothing of them comes out: no stream, no
-/// error, no file, no measurement, no argument of a process. A cmdlet that is added is found here by itself.
+/// error, no file, no measurement, no argument of a process. A cmdlet that is added is found here by itself. Alone, because the files of all jobs are
+/// read, and a run holds the lock of its own.
 /// </summary>
+[CollectionDefinition(nameof(SecretTests), DisableParallelization = true)]
+[Collection(nameof(SecretTests))]
 public sealed class SecretTests
 {
     private const string FirstMode = "403 SignatureDoesNotMatch";
