@@ -8,6 +8,7 @@ using OssMigration.Stores.Http;
 using OssMigration.Stores.HttpList;
 using OssMigration.Stores.Oss;
 using OssMigration.Stores.S3;
+using OssMigration.Stores.S3.Providers;
 using OssMigration.TestKit.Fuzzing;
 using Xunit;
 
@@ -64,11 +65,22 @@ public sealed class FuzzTests
     public void Endpoints() => Fuzzer.TryText("hosts of OSS", Cases, ["bucket.oss-cn-hangzhou-internal.aliyuncs.com", "cn-hangzhou.oss.aliyuncs.com", "oss-accelerate.aliyuncs.com"], text => OssEndpoint.RegionOf(text) is not null);
 
     [Fact]
+    public void Providers() => Fuzzer.TryText("names of providers", Cases, ["AWS", "googlecloudstorage", "Ceph", "Generic"], text => S3Providers.NameOf(new StoreAddress { Scheme = "s3", Bucket = "b", Provider = text }) is not null, typeof(ArgumentException));
+
+    [Fact]
+    public void Hosts_of_providers() => Fuzzer.TryText(
+        "hosts of providers",
+        Cases,
+        ["https://storage.googleapis.com", "https://cos.ap-guangzhou.myqcloud.com:8443/", "https://s3.dualstack.eu-west-1.amazonaws.com", "http://[::1]:9000", "https://xn--bcher-kva.example"],
+        text => Uri.TryCreate(text, UriKind.Absolute, out Uri? endpoint) && S3Providers.NameOf(new StoreAddress { Scheme = "s3", Bucket = "b", Endpoint = endpoint }) is not null,
+        typeof(ArgumentException));
+
+    [Fact]
     public void Url_lists() => Fuzzer.TryText(
         "lists of URLs",
         Cases,
         ["https://a.example/x/ key one\nhttps://b.example\tk2\r\n\n", "http://a.example/ k"],
-        text => new UrlList("https://l", allowsHttp: false).ReadAsync(new StringReader(text), 100, default).GetAwaiter().GetResult().Count > 0,
+        text => new UrlList(new StringReader(text), "https://l", allowsHttp: false).ReadAsync(100, default).GetAwaiter().GetResult().Count > 0,
         typeof(StoreException));
 
     [Fact]

@@ -207,7 +207,7 @@ public sealed class HttpListAnswersTests : IAsyncDisposable
             list.Append("https://a.example/ ").Append((i * 7919L % 120_001).ToString("D6", System.Globalization.CultureInfo.InvariantCulture)).Append('\n');
         using StringReader text = new(list.ToString());
 
-        using SortedUrls sorted = await SortedUrls.SortAsync(new UrlList("list", allowsHttp: false), text, "list", Token);
+        using SortedUrls sorted = await SortedUrls.SortAsync(new UrlList(text, "list", allowsHttp: false), "list", Token);
 
         int next = 0;
         foreach (ListedUrl url in sorted.From(""))
@@ -216,6 +216,50 @@ public sealed class HttpListAnswersTests : IAsyncDisposable
         Assert.Equal("077777", sorted.Find("077777")!.Value.Key);
         Assert.Null(sorted.Find("0777775"));
         Assert.Equal(["120000"], sorted.From("12").Select(url => url.Key));
+    }
+
+    [Fact]
+    public async Task A_line_has_an_end()
+    {
+        using EndlessLine list = new("https://a.example/ one\nhttps://a.example/ ");
+
+        StoreException error = await Assert.ThrowsAsync<StoreException>(() => SortedUrls.SortAsync(new UrlList(list, "list", allowsHttp: false), "list", Token));
+
+        Assert.Equal((StoreErrorKind.Listing, "ListNotUnderstood"), (error.Kind, error.Code));
+        Assert.Contains("Line 2 ", error.Message, StringComparison.Ordinal);
+        Assert.InRange(list.Given, UrlList.MostCharacters, 2 * UrlList.MostCharacters);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a")]
+    [InlineData("a\nb\r\nc\rd")]
+    [InlineData("\r\r\n\n\na\r")]
+    [InlineData("\n\r\n")]
+    public async Task Lines_end_where_a_reader_of_text_ends_them(string text)
+    {
+        foreach (string whole in (string[])[text, new string('x', 4_095) + text, new string('x', 4_096) + text])
+        {
+            using StringReader expected = new(whole), given = new(whole);
+            LineReader lines = new(given, 10_000);
+            for (string? line = expected.ReadLine(); line is not null; line = expected.ReadLine())
+                Assert.Equal(line, await lines.ReadAsync(Token));
+            Assert.Null(await lines.ReadAsync(Token));
+        }
+    }
+
+    private sealed class EndlessLine(string first) : TextReader
+    {
+        public long Given { get; private set; }
+
+        public override ValueTask<int> ReadAsync(Memory<char> buffer, CancellationToken cancellationToken = default)
+        {
+            buffer.Span.Fill('k');
+            if (Given == 0)
+                first.CopyTo(buffer.Span);
+            Given += buffer.Length;
+            return ValueTask.FromResult(buffer.Length);
+        }
     }
 
     private HttpListStore Open(string list)

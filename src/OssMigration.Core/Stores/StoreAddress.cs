@@ -35,6 +35,8 @@ public enum SignatureVersion
 /// </summary>
 public sealed record StoreAddress
 {
+    private readonly Uri? _endpoint;
+
     /// <summary>s3, oss, azblob, https (http) or file.</summary>
     public required string Scheme { get; init; }
 
@@ -45,7 +47,17 @@ public sealed record StoreAddress
     public string Prefix { get; init; } = "";
 
     /// <summary>The service's endpoint; null for the vendor's own, made from the region.</summary>
-    public Uri? Endpoint { get; init; }
+    /// <exception cref="ArgumentException">Its host is no name that can be looked up.</exception>
+    public Uri? Endpoint
+    {
+        get => _endpoint;
+        init
+        {
+            if (value is { IsAbsoluteUri: true } && !IsName(value))
+                throw new ArgumentException($"The endpoint's host '{VisibleText.Of(value.Host)}' is no name that can be looked up.");
+            _endpoint = value;
+        }
+    }
 
     /// <summary>The region id (us-east-1, cn-hangzhou); null where it can be had from the environment.</summary>
     public string? Region { get; init; }
@@ -78,4 +90,18 @@ public sealed record StoreAddress
 
     /// <summary>The URI for people: what would act on a terminal is written out (<see cref="VisibleText"/>). <see cref="Uri"/> has it as it is.</summary>
     public override string ToString() => VisibleText.Of(Uri);
+
+    // A host of letters that no domain may have is found out only when it is asked for in ASCII.
+    private static bool IsName(Uri endpoint)
+    {
+        try
+        {
+            _ = endpoint.IdnHost;
+            return true;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
 }

@@ -23,7 +23,7 @@ public sealed class HttpListStore : IObjectReader
 
     private readonly Uri _list;
     private readonly UrlClient _client;
-    private readonly UrlList _reader;
+    private readonly bool _allowsHttp;
     private readonly SequentialReads _sequential = new();
     private readonly ConcurrentDictionary<string, bool> _sendsRanges = new(StringComparer.OrdinalIgnoreCase);
     private readonly SemaphoreSlim _gate = new(1);
@@ -36,7 +36,7 @@ public sealed class HttpListStore : IObjectReader
         if (_list.Scheme == "http" && !_list.IsLoopback && !address.AllowInsecureEndpoint)
             throw new ArgumentException($"The list {address} is fetched by plain http. Use https, or allow it with AllowInsecureEndpoint.", nameof(address));
         _client = new UrlClient(DisplayName, address.AllowInsecureEndpoint, options);
-        _reader = new UrlList(DisplayName, address.AllowInsecureEndpoint);
+        _allowsHttp = address.AllowInsecureEndpoint;
     }
 
     /// <summary>What a list can name; a page is small, because each of its objects costs a request.</summary>
@@ -144,7 +144,7 @@ public sealed class HttpListStore : IObjectReader
         if (answer.Status != HttpStatusCode.OK)
             throw _client.Refused(answer, null);
         using StreamReader text = new(answer.OpenBody(answer.ContentLength), Encoding.UTF8);
-        return await SortedUrls.SortAsync(_reader, text, DisplayName, cancellationToken).ConfigureAwait(false);
+        return await SortedUrls.SortAsync(new UrlList(text, DisplayName, _allowsHttp), DisplayName, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ObjectEntry> EntryAsync(ListedUrl url, CancellationToken cancellationToken)

@@ -19,14 +19,14 @@ internal sealed class SortedUrls : IDisposable
 
     /// <summary>Sorts a list.</summary>
     /// <exception cref="StoreException">Listing: it cannot be understood, or names a key twice. LocalDisk: no room.</exception>
-    public static async Task<SortedUrls> SortAsync(UrlList list, TextReader text, string store, CancellationToken cancellationToken)
+    public static async Task<SortedUrls> SortAsync(UrlList list, string store, CancellationToken cancellationToken)
     {
         string folder = Directory.CreateTempSubdirectory("ossmigration-list-").FullName;
         SortedUrls sorted = new(Path.Combine(folder, "sorted"));
         try
         {
             List<string> runs = [];
-            while (await list.ReadAsync(text, LinesInMemory, cancellationToken).ConfigureAwait(false) is { Count: > 0 } lines)
+            while (await list.ReadAsync(LinesInMemory, cancellationToken).ConfigureAwait(false) is { Count: > 0 } lines)
             {
                 lines.Sort();
                 runs.Add(Path.Combine(folder, $"run-{runs.Count}"));

@@ -15,19 +15,26 @@ internal readonly record struct ListedUrl(string Key, string Base) : IComparable
 /// Reads a list of two columns, which blanks or tabs separate: what a URL begins with, and the rest of it, which is the key. As ossimport
 /// takes it. Source: "Tools/ossimport/Architectures and configurations", httpListFilePath. A key may hold blanks. Empty lines say nothing.
 /// </summary>
+/// <param name="list">The list.</param>
 /// <param name="store">The store's display name, for errors.</param>
 /// <param name="allowsHttp">Whether objects may be fetched from another machine by plain http.</param>
-internal sealed class UrlList(string store, bool allowsHttp)
+internal sealed class UrlList(TextReader list, string store, bool allowsHttp)
 {
+    /// <summary>Most characters of a line: far above a URL that any server takes and the longest key.</summary>
+    public const int MostCharacters = 65_536;
+
+    private readonly LineReader _lines = new(list, MostCharacters);
     private long _line;
 
     /// <summary>Reads the next lines, at most so many; fewer at the end.</summary>
-    public async Task<List<ListedUrl>> ReadAsync(TextReader list, int atMost, CancellationToken cancellationToken)
+    public async Task<List<ListedUrl>> ReadAsync(int atMost, CancellationToken cancellationToken)
     {
         List<ListedUrl> lines = [];
-        while (lines.Count < atMost && await list.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+        while (lines.Count < atMost && await _lines.ReadAsync(cancellationToken).ConfigureAwait(false) is { } line)
         {
             _line++;
+            if (line.Length > MostCharacters)
+                throw Refuse($"has more than {MostCharacters:N0} characters");
             if (!string.IsNullOrWhiteSpace(line))
                 lines.Add(Parse(line));
         }
