@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using OssMigration.Core.Copying;
@@ -46,7 +45,7 @@ public sealed class JournalCrashTests : IDisposable
             ? [.. Enumerable.Range(0, log.Length + 1)]
             : [.. Enumerable.Range(0, 400).Select(_ => random.Next(log.Length + 1)).Append(0).Append(log.Length).Order()];
 
-        List<int> commits = Commits(log);
+        List<int> commits = JournalText.Commits(log);
         Dictionary<int, string> moments = [];
         foreach (int cut in cuts)
         {
@@ -104,21 +103,6 @@ public sealed class JournalCrashTests : IDisposable
         File.Delete(folder.Journal + "-shm");
         File.WriteAllBytes(folder.Journal + "-wal", log.ToArray());
         return home;
-    }
-
-    // Where the frames end that end a commit. Source: https://sqlite.org/fileformat2.html#the_write_ahead_log
-    private static List<int> Commits(byte[] log)
-    {
-        const int Header = 32, FrameHeader = 24;
-        int frame = FrameHeader + BinaryPrimitives.ReadInt32BigEndian(log.AsSpan(8));
-        List<int> ends = [0];
-        for (int at = Header; at + frame <= log.Length; at += frame)
-        {
-            if (BinaryPrimitives.ReadInt32BigEndian(log.AsSpan(at + 4)) != 0)
-                ends.Add(at + frame);
-        }
-
-        return ends;
     }
 
     // Everything that is in the tables. What was committed together is there together.

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Journal;
@@ -89,7 +88,7 @@ public sealed class JournalDamageTests : IDisposable
         JobFolder folder = await TakeAsync(bench);
         byte[] file = await File.ReadAllBytesAsync(folder.Journal, TestContext.Current.CancellationToken);
         byte[] log = await File.ReadAllBytesAsync(folder.Journal + "-wal", TestContext.Current.CancellationToken);
-        int last = LastCommit(log);
+        int last = JournalText.Commits(log)[^2];
         string before = Text(folder, file, log[..last]);
         EngineBench.Noise(512).CopyTo(log.AsSpan((isOfLast ? last : last - 1_024) + 200));
 
@@ -223,21 +222,6 @@ public sealed class JournalDamageTests : IDisposable
             using FileStream copy = new(to.Journal + part, FileMode.Create);
             source.CopyTo(copy);
         }
-    }
-
-    // Where the frames of the last commit begin.
-    private static int LastCommit(byte[] log)
-    {
-        const int Header = 32, FrameHeader = 24;
-        int frame = FrameHeader + BinaryPrimitives.ReadInt32BigEndian(log.AsSpan(8));
-        List<int> ends = [Header];
-        for (int at = Header; at + frame <= log.Length; at += frame)
-        {
-            if (BinaryPrimitives.ReadInt32BigEndian(log.AsSpan(at + 4)) != 0 && log.AsSpan(at + 8, 8).SequenceEqual(log.AsSpan(16, 8)))
-                ends.Add(at + frame);
-        }
-
-        return ends[^2];
     }
 
     private static void WithoutTriggers(JobFolder folder, string sql)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 using OssMigration.Core.Journal;
 
@@ -29,5 +30,21 @@ internal static class JournalText
         foreach (string trigger in Rows(journal, "SELECT name FROM sqlite_master WHERE type = 'trigger'"))
             JournalSchema.Execute(journal, $"DROP TRIGGER {trigger}");
         return triggers;
+    }
+
+    /// <summary>Where the frames of a log end that end a commit, after 0. Source: https://sqlite.org/fileformat2.html#the_write_ahead_log</summary>
+    public static List<int> Commits(byte[] log)
+    {
+        const int Header = 32, FrameHeader = 24;
+        int frame = FrameHeader + BinaryPrimitives.ReadInt32BigEndian(log.AsSpan(8));
+        List<int> ends = [0];
+        for (int at = Header; at + frame <= log.Length; at += frame)
+        {
+            // What an older log left behind has other salts.
+            if (BinaryPrimitives.ReadInt32BigEndian(log.AsSpan(at + 4)) != 0 && log.AsSpan(at + 8, 8).SequenceEqual(log.AsSpan(16, 8)))
+                ends.Add(at + frame);
+        }
+
+        return ends;
     }
 }
