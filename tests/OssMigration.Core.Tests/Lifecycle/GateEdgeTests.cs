@@ -1,7 +1,9 @@
+using System.Xml.Linq;
 using OssMigration.Core.Comparing;
 using OssMigration.Core.Fidelity;
 using OssMigration.Core.Jobs;
 using OssMigration.Core.Lifecycle;
+using OssMigration.Core.Lists;
 using OssMigration.Core.Reporting;
 using OssMigration.Core.Stores;
 using Xunit;
@@ -107,6 +109,25 @@ public sealed class GateEdgeTests
     {
         Assert.Equal("LifecycleJobUnfinished", RefusalOf(() => JobGate.Check(Job() with { CutoverTime = Noon }, null, null, isRunning: false, Noon, acceptSuperseded: true)));
         Assert.Equal("LifecycleNotCutOver", RefusalOf(() => JobGate.Check(Job() with { CutoverTime = Noon.AddTicks(1) }, null, null, isRunning: false, Noon, acceptSuperseded: true)));
+    }
+
+    [Fact]
+    public void A_job_that_leaves_objects_out_is_told_what_leaves_them_out()
+    {
+        MigrationJob listed = Job() with { ObjectList = new ObjectListFacts { Origin = "list.csv", Digest = "", Objects = 0, Bytes = 0, LookedUp = 0 } };
+        MigrationJob filtered = Job() with { Filter = Job().Filter with { Include = ["*.jpg"] } };
+
+        Assert.Contains("has an object list.", MessageOf(() => JobGate.Check(listed, null, null, isRunning: false, Noon, acceptSuperseded: true)), StringComparison.Ordinal);
+        Assert.Contains("has a filter beyond its prefix.", MessageOf(() => JobGate.Check(filtered, null, null, isRunning: false, Noon, acceptSuperseded: true)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rule_of_the_website_without_a_redirect_is_passed_over()
+    {
+        const string Rules = "<WebsiteConfiguration><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber></RoutingRule><RoutingRule><RuleNumber>2</RuleNumber>"
+            + "<Redirect><RedirectType>Mirror</RedirectType><MirrorURL>https://origin.example/</MirrorURL></Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>";
+
+        Assert.Equal(["origin.example"], MirrorRuleGate.OriginsOf(new BucketDocument(XElement.Parse(Rules), new Dictionary<string, string>()), "data/"));
     }
 
     private static void Check(ComparisonSummary summary, DateTimeOffset now) => ComparisonGate.Check(summary, Cutover, now, acceptSuperseded: false);
