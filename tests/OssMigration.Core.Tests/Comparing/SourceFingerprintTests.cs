@@ -48,7 +48,7 @@ public sealed class SourceFingerprintTests
         ];
 
         Assert.Equal(values.Length, values.Distinct().Count());
-        Assert.Equal(values[0], Of([.. Entries.Reverse()]).Finish());
+        Assert.Equal(values[0], Of([.. Enumerable.Reverse(Entries)]).Finish());
     }
 
     [Fact]
