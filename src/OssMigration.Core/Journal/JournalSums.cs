@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Hashing;
-using System.Text;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace OssMigration.Core.Journal;
 
@@ -18,13 +18,15 @@ internal static class JournalSums
     // The table definitions and the triggers themselves, under a name that no table can have.
     private const string Definitions = "the definitions";
 
-    private const string DefinitionRows = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name";
-
     /// <summary>Gives a connection what the triggers call. No connection can write without it.</summary>
     public static void Register(SqliteConnection connection)
     {
         ArrayBufferWriter<byte> buffer = new();
-        connection.CreateFunction("sum_with_row", (object?[] values) => (long)values[0]! ^ Digest(buffer, values.AsSpan(1)), isDeterministic: true);
+
+        // Not through SqliteConnection.CreateFunction, for which a text ends at its first NUL.
+        raw.sqlite3_create_function(
+            connection.Handle!, "sum_with_row", -1, raw.SQLITE_DETERMINISTIC, null,
+            (context, _, values) => raw.sqlite3_result_int64(context, raw.sqlite3_value_int64(values[0]) ^ Digest(buffer, values.AsSpan(1))));
     }
 
     /// <summary>Puts every table under a checksum that has none, within the transaction that is open.</summary>
@@ -34,10 +36,10 @@ internal static class JournalSums
         foreach (string table in Tables(connection))
         {
             JournalSchema.Execute(connection, Triggers(table, Columns(connection, table)));
-            Put(connection, table, Sum(connection, $"SELECT * FROM {table}"));
+            Put(connection, table, Sum(connection, table));
         }
 
-        Put(connection, Definitions, Sum(connection, DefinitionRows));
+        Put(connection, Definitions, Sum(connection, "sqlite_master"));
     }
 
     /// <summary>Reads the whole journal as it is at one moment. Linear in its rows.</summary>
@@ -48,11 +50,11 @@ internal static class JournalSums
         using SqliteTransaction moment = connection.BeginTransaction(deferred: true);
         if (Text(connection, "PRAGMA integrity_check(1)") is not "ok" and { } fault)
             return $"its file is not well-formed ({fault.ReplaceLineEndings(" ")})";
-        if (Sum(connection, DefinitionRows) != Kept(connection, Definitions))
+        if (Sum(connection, "sqlite_master") != Kept(connection, Definitions))
             return "the definitions of its tables are not those that were written";
         foreach (string table in Tables(connection))
         {
-            if (Sum(connection, $"SELECT * FROM {table}") != Kept(connection, table))
+            if (Sum(connection, table) != Kept(connection, table))
                 return $"table '{table}' does not hold what was written into it";
         }
 
@@ -74,55 +76,41 @@ internal static class JournalSums
         string Row(string which) => string.Join(", ", columns.Select(column => $"{which}.\"{column}\""));
     }
 
-    private static long Sum(SqliteConnection connection, string sql)
+    private static long Sum(SqliteConnection connection, string table)
     {
+        // Pages move when a journal is copied, and say nothing of its rows.
+        IEnumerable<string> columns = Columns(connection, table).Where(column => column != "rootpage").Select(column => $"\"{column}\"");
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        using SqliteDataReader reader = command.ExecuteReader();
-        ArrayBufferWriter<byte> buffer = new();
-        object?[] row = new object?[reader.FieldCount];
+        command.CommandText = $"SELECT sum_with_row(0, {string.Join(", ", columns)}) FROM {table}";
+        using SqliteDataReader row = command.ExecuteReader();
         long sum = 0;
-        while (reader.Read())
-        {
-            reader.GetValues(row!);
-            sum ^= Digest(buffer, row);
-        }
-
+        while (row.Read())
+            sum ^= row.GetInt64(0);
         return sum;
     }
 
     // Each value with its type and length, so that no two rows give the same bytes.
-    private static long Digest(ArrayBufferWriter<byte> buffer, ReadOnlySpan<object?> row)
+    private static long Digest(ArrayBufferWriter<byte> buffer, ReadOnlySpan<sqlite3_value> row)
     {
         buffer.ResetWrittenCount();
-        foreach (object? value in row)
+        foreach (sqlite3_value value in row)
         {
-            switch (value)
+            int type = raw.sqlite3_value_type(value);
+            if (type is raw.SQLITE_INTEGER)
             {
-                case long number:
-                    Write(buffer, 'i', number);
-                    break;
-                case string text:
-                    Write(buffer, 't', Encoding.UTF8.GetByteCount(text));
-                    Encoding.UTF8.GetBytes(text, buffer);
-                    break;
-                case byte[] blob:
-                    Write(buffer, 'b', blob.Length);
-                    buffer.Write(blob);
-                    break;
-                case double real:
-                    Write(buffer, 'r', BitConverter.DoubleToInt64Bits(real));
-                    break;
-                default:
-                    Write(buffer, 'n', 0);
-                    break;
+                Write(buffer, type, raw.sqlite3_value_int64(value));
+                continue;
             }
+
+            ReadOnlySpan<byte> content = type is raw.SQLITE_NULL ? default : raw.sqlite3_value_blob(value);
+            Write(buffer, type, content.Length);
+            buffer.Write(content);
         }
 
         return unchecked((long)XxHash3.HashToUInt64(buffer.WrittenSpan));
     }
 
-    private static void Write(ArrayBufferWriter<byte> buffer, char type, long number)
+    private static void Write(ArrayBufferWriter<byte> buffer, int type, long number)
     {
         Span<byte> bytes = buffer.GetSpan(1 + sizeof(long));
         bytes[0] = (byte)type;

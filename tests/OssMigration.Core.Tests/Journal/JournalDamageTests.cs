@@ -141,6 +141,34 @@ public sealed class JournalDamageTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("with\0in")]
+    [InlineData("\0")]
+    [InlineData("half of \ud83d a pair")]
+    [InlineData("\ufffd\u2028 你好 😀")]
+    public void Whatever_text_a_row_holds_it_is_no_damage_but_a_change_of_it_is(string text)
+    {
+        using EngineBench bench = new();
+        bench.Create();
+        JobFolder folder = new(bench.Home, EngineBench.JobName);
+        using (SqliteConnection journal = JournalSchema.Open(folder.Journal, EngineBench.JobName))
+        {
+            using SqliteCommand command = journal.CreateCommand();
+            command.CommandText = "INSERT INTO items(run, key, range, state, kind, message, size, version, updated) VALUES(1, $blob, $low, $text, $text, $text || '!', $high, NULL, 0)";
+            command.Parameters.AddWithValue("$text", text);
+            command.Parameters.AddWithValue("$blob", System.Text.Encoding.UTF8.GetBytes(text));
+            command.Parameters.AddWithValue("$low", long.MinValue);
+            command.Parameters.AddWithValue("$high", long.MaxValue);
+            Assert.Equal(1, command.ExecuteNonQuery());
+        }
+
+        folder.ReadWhole().Dispose();
+
+        WithoutTriggers(folder, "UPDATE items SET message = substr(CAST(message AS BLOB), 1, length(CAST(message AS BLOB)) - 1) || '?'");
+        Assert.Equal(JobStateError.Damaged, Assert.Throws<JobStateException>(folder.ReadWhole).Error);
+    }
+
     private static EngineBench Bench()
     {
         EngineBench bench = new(new MemoryStoreOptions { PageSize = 4 });
