@@ -60,22 +60,17 @@ internal sealed class JournalWriter : IAsyncDisposable
             if (damage is not null)
                 throw JournalSchema.Damaged(_jobName, damage);
         }
-        catch (SqliteException exception)
-        {
-            _connection.Dispose();
-            throw JournalSchema.Translate(exception, _jobName);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            _connection.Dispose();
-            throw new StoreException(StoreErrorKind.LocalDisk, path, $"The journal's log cannot be read: {exception.Message}", exception);
-        }
-        catch (JobStateException)
+        catch (Exception exception)
         {
             // The log stays as it is for whoever wants to save something from it.
             JournalSchema.KeepLog(_connection);
             _connection.Dispose();
-            throw;
+            throw exception switch
+            {
+                SqliteException error => JournalSchema.Translate(error, _jobName),
+                IOException or UnauthorizedAccessException => new StoreException(StoreErrorKind.LocalDisk, path, $"The journal's log cannot be read: {exception.Message}", exception),
+                _ => exception,
+            };
         }
     }
 

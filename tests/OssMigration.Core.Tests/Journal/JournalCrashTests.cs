@@ -35,7 +35,7 @@ public sealed class JournalCrashTests : IDisposable
         {
             // Near the end, so that the log holds nearly all of the run.
             if (operation == StoreOperation.Put && Interlocked.Increment(ref puts) == Objects - 5)
-                CopyFolder(folder.Path, taken);
+                JournalText.CopyFolder(folder.Path, taken);
             return default;
         };
         await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
@@ -99,7 +99,7 @@ public sealed class JournalCrashTests : IDisposable
     {
         string home = Path.Combine(_crashed, "home");
         JobFolder folder = new(home, EngineBench.JobName);
-        CopyFolder(taken, folder.Path);
+        JournalText.CopyFolder(taken, folder.Path);
         File.Delete(folder.Journal + "-shm");
         File.WriteAllBytes(folder.Journal + "-wal", log.ToArray());
         return home;
@@ -145,20 +145,6 @@ public sealed class JournalCrashTests : IDisposable
 
         Assert.Equal((RunStatus.Complete, true), (next.Status, next.Reconciled));
         Assert.Equal(bench.Source.Keys, bench.Destination.Keys);
-    }
-
-    private static void CopyFolder(string from, string to)
-    {
-        foreach (string inner in Directory.EnumerateDirectories(from))
-            Directory.CreateDirectory(Path.Combine(to, Path.GetFileName(inner)));
-        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "lock"))
-        {
-            string target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            using FileStream source = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using FileStream copy = new(target, FileMode.Create);
-            source.CopyTo(copy);
-        }
     }
 
     /// <summary>Tries to run the job from a second engine while the first is in the middle of it.</summary>

@@ -187,7 +187,7 @@ public sealed class JournalDamageTests : IDisposable
         bench.DestinationSpy.After = (operation, _, _) =>
         {
             if (operation == StoreOperation.Put && Interlocked.Increment(ref puts) == Objects - 5)
-                Copy(running, taken);
+                JournalText.CopyFolder(running.Path, taken.Path);
             return default;
         };
         await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
@@ -240,16 +240,6 @@ public sealed class JournalDamageTests : IDisposable
         File.WriteAllBytes(folder.Journal, file);
         if (log is not null)
             File.WriteAllBytes(folder.Journal + "-wal", log);
-    }
-
-    private static void Copy(JobFolder from, JobFolder to)
-    {
-        foreach (string part in (string[])["", "-wal"])
-        {
-            using FileStream source = new(from.Journal + part, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using FileStream copy = new(to.Journal + part, FileMode.Create);
-            source.CopyTo(copy);
-        }
     }
 
     private static void WithoutTriggers(JobFolder folder, string sql)

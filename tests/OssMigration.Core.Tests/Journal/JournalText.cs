@@ -47,4 +47,19 @@ internal static class JournalText
 
         return ends;
     }
+
+    /// <summary>Copies what a process that was killed now would leave of a job.</summary>
+    public static void CopyFolder(string from, string to)
+    {
+        foreach (string inner in Directory.EnumerateDirectories(from))
+            Directory.CreateDirectory(Path.Combine(to, Path.GetFileName(inner)));
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "lock"))
+        {
+            string target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            using FileStream source = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using FileStream copy = new(target, FileMode.Create);
+            source.CopyTo(copy);
+        }
+    }
 }
