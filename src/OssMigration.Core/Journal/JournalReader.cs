@@ -278,7 +278,19 @@ internal sealed class JournalReader : IDisposable
         catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException or InvalidCastException or InvalidOperationException)
         {
             // What the tables hold is not what was once written into them.
-            throw Damaged(exception.Message, exception);
+            throw Damaged(DamagedTable() ?? exception.Message, exception);
+        }
+    }
+
+    private string? DamagedTable()
+    {
+        try
+        {
+            return JournalSums.Check(_connection);
+        }
+        catch (SqliteException)
+        {
+            return null;
         }
     }
 }

@@ -129,6 +129,19 @@ public sealed class JournalDamageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_look_at_a_job_that_cannot_be_understood_any_more_names_the_table()
+    {
+        using EngineBench bench = Bench();
+        await bench.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        WithoutTriggers(new JobFolder(bench.Home, EngineBench.JobName), "UPDATE runs SET report = replace(report, 'Complete', 'Cnmplete')");
+
+        JobStateException refusal = Assert.Throws<JobStateException>(() => bench.NewEngine().GetJob(EngineBench.JobName));
+
+        Assert.Equal(JobStateError.Damaged, refusal.Error);
+        Assert.Contains("table 'runs'", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_write_that_the_journal_knows_keeps_the_checksums_right()
     {
         using EngineBench bench = Bench();
