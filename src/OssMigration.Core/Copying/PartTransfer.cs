@@ -126,7 +126,7 @@ internal sealed class PartTransfer
             return await _context.Destination.UploadPartAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<bool> ReadPartAsync(int index, ByteRange range, BlockBuffer content, Relay<UploadedPart> relay, CancellationToken cancellationToken)
+    private Task<ObjectHead> ReadPartAsync(int index, ByteRange range, BlockBuffer content, Relay<UploadedPart> relay, CancellationToken cancellationToken)
         => _context.Source.ReadPinnedAsync(
             _head.Entry,
             range,
@@ -148,7 +148,7 @@ internal sealed class PartTransfer
                 }
 
                 content.Finish();
-                return true;
+                return answer.Head;
             },
             cancellationToken);
 

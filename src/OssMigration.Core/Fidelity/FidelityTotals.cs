@@ -10,10 +10,15 @@ internal static class FidelityTotals
     {
         if (happened.Count == 0 && forecast is null)
             return null;
-        Dictionary<(FidelityAspect Aspect, FidelityEffect Effect), ObjectCount> counts = happened.ToDictionary(count => (count.Aspect, count.Effect), count => count.Count);
-        Dictionary<(FidelityAspect Aspect, FidelityEffect Effect), ObjectCount> foreseen =
-            (forecast?.Totals ?? []).ToDictionary(count => (count.Aspect, count.Effect), count => count.Count);
-        return [.. counts.Keys.Union(foreseen.Keys).Order().Select(place => new FidelityTotal(
-            place.Aspect, place.Effect, counts.GetValueOrDefault(place), forecast?.Tells(place.Aspect) == true ? foreseen.GetValueOrDefault(place) : null))];
+        IReadOnlyList<FidelityCount> foreseen = forecast?.Totals ?? [];
+        List<FidelityCount> places = [.. happened, .. foreseen.Where(place => Find(happened, place) is null)];
+        places.Sort(static (a, b) => a.Aspect != b.Aspect ? a.Aspect - b.Aspect : a.Effect - b.Effect);
+        return places.ConvertAll(place => new FidelityTotal(
+            place.Aspect, place.Effect, Count(happened, place), forecast?.Tells(place.Aspect) == true ? Count(foreseen, place) : null));
     }
+
+    private static ObjectCount Count(IReadOnlyList<FidelityCount> counts, FidelityCount place) => Find(counts, place)?.Count ?? default;
+
+    private static FidelityCount? Find(IReadOnlyList<FidelityCount> counts, FidelityCount place)
+        => counts.FirstOrDefault(count => count.Aspect == place.Aspect && count.Effect == place.Effect);
 }

@@ -82,10 +82,13 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
     private async Task TickAsync(CancellationTokenSource run, CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(Tick, context.Time);
+
+        // Disposed instead of cancelled: the exception of a cancelled timer reads debugging symbols, which takes longer than the last tick.
+        await using CancellationTokenRegistration onEnd = cancellationToken.UnsafeRegister(static ended => ((PeriodicTimer)ended!).Dispose(), timer);
         using JournalReader control = context.Folder.Read();
         try
         {
-            for (int tick = 1; await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false); tick++)
+            for (int tick = 1; await timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false); tick++)
             {
                 TellPause();
                 context.Listener.OnProgress(context.Progress.Snapshot(stores.DestinationUsage.BytesWritten));
@@ -104,9 +107,6 @@ internal sealed class RunSession(RunContext context, StoreChain stores, UploadJo
                 if (tick % 20 == 0)
                     await CheckpointAsync().ConfigureAwait(false);
             }
-        }
-        catch (OperationCanceledException)
-        {
         }
         catch
         {

@@ -18,7 +18,10 @@ public sealed class PrefixStore(IObjectReader inner, string prefix) : StoreDecor
     };
 
     /// <inheritdoc/>
-    public override async Task<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
+    public override Task<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
+        => prefix.Length == 0 ? Inner.ListPageAsync(request, cancellationToken) : ListBelowAsync(request, cancellationToken);
+
+    private async Task<ListPage> ListBelowAsync(ListPageRequest request, CancellationToken cancellationToken)
     {
         ListPageRequest full = request with
         {
@@ -26,9 +29,6 @@ public sealed class PrefixStore(IObjectReader inner, string prefix) : StoreDecor
             StartAfter = request.StartAfter is null ? null : prefix + request.StartAfter,
         };
         ListPage page = await Inner.ListPageAsync(full, cancellationToken).ConfigureAwait(false);
-        if (prefix.Length == 0)
-            return page;
-
         List<ObjectEntry> entries = new(page.Entries.Count);
         foreach (ObjectEntry entry in page.Entries)
         {
@@ -48,7 +48,10 @@ public sealed class PrefixStore(IObjectReader inner, string prefix) : StoreDecor
     }
 
     /// <inheritdoc/>
-    public override async Task<ObjectHead?> HeadAsync(string key, CancellationToken cancellationToken)
+    public override Task<ObjectHead?> HeadAsync(string key, CancellationToken cancellationToken)
+        => prefix.Length == 0 ? Inner.HeadAsync(key, cancellationToken) : HeadBelowAsync(key, cancellationToken);
+
+    private async Task<ObjectHead?> HeadBelowAsync(string key, CancellationToken cancellationToken)
     {
         ObjectHead? head = await Inner.HeadAsync(prefix + key, cancellationToken).ConfigureAwait(false);
         return head is null ? null : Relative(head, key);
@@ -91,7 +94,10 @@ public sealed class PrefixStore(IObjectReader inner, string prefix) : StoreDecor
         => Target.AbortAsync(prefix + key, uploadId, cancellationToken);
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<OpenUpload>> ListUploadsAsync(string keyPrefix, CancellationToken cancellationToken)
+    public override Task<IReadOnlyList<OpenUpload>> ListUploadsAsync(string keyPrefix, CancellationToken cancellationToken)
+        => prefix.Length == 0 ? Target.ListUploadsAsync(keyPrefix, cancellationToken) : ListUploadsBelowAsync(keyPrefix, cancellationToken);
+
+    private async Task<IReadOnlyList<OpenUpload>> ListUploadsBelowAsync(string keyPrefix, CancellationToken cancellationToken)
     {
         IReadOnlyList<OpenUpload> uploads = await Target.ListUploadsAsync(prefix + keyPrefix, cancellationToken).ConfigureAwait(false);
         return [.. uploads.Select(upload => upload with { Key = upload.Key[prefix.Length..] })];

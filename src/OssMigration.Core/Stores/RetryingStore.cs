@@ -32,7 +32,7 @@ public sealed record RetryOptions
 /// </summary>
 public sealed class RetryingStore : StoreDecorator
 {
-    private readonly ResiliencePipeline _pipeline;
+    private readonly Lazy<ResiliencePipeline> _pipeline;
     private readonly bool _repeatsWrites;
 
     /// <summary>Wraps a store.</summary>
@@ -45,25 +45,7 @@ public sealed class RetryingStore : StoreDecorator
         : base(inner)
     {
         _repeatsWrites = options.RepeatsWrites;
-        if (options.MaxAttempts < 2)
-        {
-            _pipeline = ResiliencePipeline.Empty;
-            return;
-        }
-
-        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = options.MaxAttempts - 1,
-                ShouldHandle = static arguments => new(arguments.Outcome.Exception is StoreException { IsRetryable: true }),
-                DelayGenerator = arguments => new(Delay(options, random(), arguments.AttemptNumber, (arguments.Outcome.Exception as StoreException)?.RetryAfter)),
-                OnRetry = arguments =>
-                {
-                    onRetry?.Invoke((StoreException)arguments.Outcome.Exception!, arguments.RetryDelay);
-                    return default;
-                },
-            })
-            .Build();
+        _pipeline = new Lazy<ResiliencePipeline>(() => MakePipeline(options, time, random, onRetry));
     }
 
     /// <inheritdoc/>
@@ -147,6 +129,21 @@ public sealed class RetryingStore : StoreDecorator
         return bounded > own ? bounded : own;
     }
 
+    private static ResiliencePipeline MakePipeline(RetryOptions options, TimeProvider time, Func<double> random, Action<StoreException, TimeSpan>? onRetry)
+        => options.MaxAttempts < 2 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = options.MaxAttempts - 1,
+                ShouldHandle = static arguments => new(arguments.Outcome.Exception is StoreException { IsRetryable: true }),
+                DelayGenerator = arguments => new(Delay(options, random(), arguments.AttemptNumber, (arguments.Outcome.Exception as StoreException)?.RetryAfter)),
+                OnRetry = arguments =>
+                {
+                    onRetry?.Invoke((StoreException)arguments.Outcome.Exception!, arguments.RetryDelay);
+                    return default;
+                },
+            })
+            .Build();
+
     private static async Task<bool> Done(Task task)
     {
         await task.ConfigureAwait(false);
@@ -178,12 +175,12 @@ public sealed class RetryingStore : StoreDecorator
         return await RepeatAsync(first, call, state, cancellationToken).ConfigureAwait(false);
     }
 
-    // The pipeline costs as much as the rest of a small request does here, so it is entered with a failure only, which is its first attempt.
+    // The pipeline costs as much as the rest of a small request does here, so it is made and entered with a failure only, which is its first attempt.
     private async Task<TResult> RepeatAsync<TState, TResult>(
         StoreException first, Func<RetryingStore, TState, CancellationToken, Task<TResult>> call, TState state, CancellationToken cancellationToken)
     {
         bool isFirst = true;
-        return await _pipeline.ExecuteAsync(
+        return await _pipeline.Value.ExecuteAsync(
             async token =>
             {
                 if (!isFirst)

@@ -15,12 +15,13 @@ internal ref struct XmlScanner
     /// <summary>Most elements within one another.</summary>
     public const int MostDepth = 16;
 
-    private static readonly SearchValues<byte> NameBytes = SearchValues.Create(
-        [.. "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:"u8, .. Enumerable.Range(0x80, 0x80).Select(value => (byte)value)]);
+    // A name may have letters, digits, _ - . : and whatever is not ASCII.
+    private static readonly SearchValues<byte> NameEnds = SearchValues.Create(
+        "\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f !\"#$%&'()*+,/;<=>?@[\\]^`{|}~\u007f"u8);
 
-    // XML has no literal control characters but these three; a key may have them by reference only.
+    // XML has no literal control characters but tab and the ends of lines; a key may have them by reference only.
     private static readonly SearchValues<byte> Controls = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Where(value => value is not ('\t' or '\n' or '\r')).Select(value => (byte)value)]);
+        "\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\u000b\f\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f"u8);
 
     private readonly ReadOnlySpan<byte> _document;
     private readonly XmlCharacters _characters;
@@ -172,7 +173,7 @@ internal ref struct XmlScanner
     private ReadOnlySpan<byte> ReadName()
     {
         ReadOnlySpan<byte> rest = Rest;
-        int length = rest.IndexOfAnyExcept(NameBytes);
+        int length = rest.IndexOfAny(NameEnds);
         if (length <= 0 || rest[0] is (>= (byte)'0' and <= (byte)'9') or (byte)'-' or (byte)'.' or (byte)':' || rest[length - 1] == ':')
             throw Broken("a name was expected");
         _at += length;

@@ -135,7 +135,7 @@ public sealed partial class S3Store
 
     private static List<Tag>? Tags(ObjectSettings settings) => settings.Tags is null ? null : [.. settings.Tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })];
 
-    private Task<T> CallAsync<T>(string? key, Func<Amazon.S3.AmazonS3Client, Task<T>> call) => _sdk.CallAsync(DisplayName, key, call);
+    private Task<T> CallAsync<T>(string? key, Func<Amazon.S3.AmazonS3Client, Task<T>> call) => _sdk.Value.CallAsync(DisplayName, key, call);
 
     private void RefuseUnwritable(string key, long size)
     {

@@ -20,13 +20,15 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
     private const int MaxListBytes = 32 << 20;
 
     private readonly S3Client _client;
-    private readonly S3Sdk _sdk;
+
+    // Most runs only read by S3, and never need it: loading it takes longer than their first requests.
+    private readonly Lazy<S3Sdk> _sdk;
     private readonly EntryMaker _toEntry;
 
     internal S3Store(StoreAddress address, ICredentialProvider credentials, HttpTransportOptions options, Func<string, string?> environment)
     {
         _client = new S3Client(address, credentials, options, environment);
-        _sdk = new S3Sdk(_client);
+        _sdk = new Lazy<S3Sdk>(() => new S3Sdk(_client));
         _form = new S3ListingForm(Provider.Listing != ListingVersion.V1);
         _toEntry = ToEntry;
     }
@@ -113,7 +115,8 @@ public sealed partial class S3Store : IObjectStore, IBucketInspector, IBucketDoc
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _sdk.Dispose();
+        if (_sdk.IsValueCreated)
+            _sdk.Value.Dispose();
         _client.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -23,22 +23,17 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
     }
 
     /// <summary>Loads an assembly of the engine by its simple name; null when the folder does not hold it.</summary>
+    /// <remarks>Asking by name here would come back to the handler that called us and never end, so only by path.</remarks>
     public Assembly? LoadEngine(string name)
-    {
-        // Asking by name here would come back to the handler that called us and never end, so only by path.
-        string path = Path.Combine(_folder, name + ".dll");
-        return File.Exists(path) ? LoadFromAssemblyPath(Fastest(path)) : null;
-    }
+        => FindManaged(name) is { } path ? LoadFromAssemblyPath(Fastest(path)) : null;
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        if (_runtime.Satisfy(assemblyName))
-            return null;
-        string? path = _resolver?.ResolveAssemblyToPath(assemblyName);
-        if (path is not null)
-            return LoadFromAssemblyPath(Fastest(path));
-        return assemblyName.Name is { } name ? LoadEngine(name) : null;
+        string? path = _resolver?.ResolveAssemblyToPath(assemblyName) ?? FindManaged(assemblyName.Name);
+
+        // Only what is here is worth asking which of two is newer: that reads a file, and the runtime's assemblies are asked for again and again.
+        return path is null || _runtime.Satisfy(assemblyName) ? null : LoadFromAssemblyPath(Fastest(path));
     }
 
     /// <inheritdoc/>
@@ -74,6 +69,9 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
 
         return path;
     }
+
+    private string? FindManaged(string? name)
+        => name is not null && Path.Combine(_folder, name + ".dll") is var path && File.Exists(path) ? path : null;
 
     private string? FindNative(string name)
     {
