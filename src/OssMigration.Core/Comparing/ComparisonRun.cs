@@ -28,7 +28,7 @@ internal sealed class ComparisonRun(EngineEnvironment environment, ComparisonReq
         IKeyLister destinationLister = Lister(stores.Destination, filter: null, last is { SortsDestination: true }, scratch + "-destination.db");
         using IDisposable? sourceTable = sourceLister as IDisposable;
         using IDisposable? destinationTable = destinationLister as IDisposable;
-        ListedWalks walks = new(job.Filter.Prefix, sourceLister, destinationLister, Manifest(), RangeBoardOptions.Of(job.SteadyConcurrency));
+        ListedWalks walks = new(job.Filter.Prefix, sourceLister, destinationLister, Manifest(), RangeBoardOptions.Of(job.SteadyConcurrency, environment.Time));
         ComparisonWalk walk = MakeWalk(id, stores, walks);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task walking = walk.RunAsync(leaving.Token);

@@ -29,7 +29,7 @@ public sealed class FidelityForecaster(EngineEnvironment environment, FidelityFo
             job = reader.Job();
         await using StoreChain stores = new(environment, job, request.Credentials, listener, new CutoverClock(environment.Time) { Moment = job.CutoverTime });
         PagedLister lister = new(stores.Source, ObjectFilterMatcher.Compile(job.Filter), job.Filter.Prefix);
-        using ForecastWalk walk = new(job, request, stores, lister);
+        using ForecastWalk walk = new(job, request, stores, lister, environment.Time);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task walking = walk.RunAsync(leaving.Token);
         try

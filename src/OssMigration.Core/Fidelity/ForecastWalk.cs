@@ -13,6 +13,7 @@ internal sealed class ForecastWalk : IRangeHost, IDisposable
     private const int MostHeld = 256;
     private const int MostHeadsOfRange = 16;
 
+    private readonly TimeProvider _time;
     private readonly object _gate = new();
     private readonly FidelityForecastRequest _request;
     private readonly MigrationJob _job;
@@ -25,9 +26,9 @@ internal sealed class ForecastWalk : IRangeHost, IDisposable
     private readonly Channel<FidelityForecastItem> _items = Channel.CreateBounded<FidelityForecastItem>(MostHeld);
 
     /// <summary>Nothing is sent yet.</summary>
-    public ForecastWalk(MigrationJob job, FidelityForecastRequest request, StoreChain stores, PagedLister lister)
+    public ForecastWalk(MigrationJob job, FidelityForecastRequest request, StoreChain stores, PagedLister lister, TimeProvider time)
     {
-        (_job, _request, _stores, _lister) = (job, request, stores, lister);
+        (_job, _request, _stores, _lister, _time) = (job, request, stores, lister, time);
         _rules = new FidelityRules(job.Policy, stores.Destination.Limits, stores.Keys, stores.SourceClasses);
         _translator = new ObjectTranslator(_rules, stores.SourceTags);
         _heads = new SemaphoreSlim(job.SteadyConcurrency);
@@ -42,7 +43,7 @@ internal sealed class ForecastWalk : IRangeHost, IDisposable
         Exception? error = null;
         try
         {
-            RangeBoard board = new(this, _job.Filter.Prefix, _lister, destination: null, RangeBoardOptions.Of(_job.SteadyConcurrency));
+            RangeBoard board = new(this, _job.Filter.Prefix, _lister, destination: null, RangeBoardOptions.Of(_job.SteadyConcurrency, _time));
             await board.RunAsync([new LiveRange(null, null)], cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)

@@ -134,7 +134,7 @@ internal sealed class RunAssembly
     {
         if (_stretch.Run.Scope == RunScope.Everything)
             return new ListedWalks(
-                _stretch.Job.Filter.Prefix, _listers.Source, _listers.Destination, settled, _slice is null ? RangeBoardOptions.Of(_stretch.Job.SteadyConcurrency) : SliceHooks.OneRange);
+                _stretch.Job.Filter.Prefix, _listers.Source, _listers.Destination, settled, _slice is null ? RangeBoardOptions.Of(_stretch.Job.SteadyConcurrency, _environment.Time) : SliceHooks.OneRange);
         return new SelectedWalks(
             _stretch.Stores, ObjectFilterMatcher.Compile(_stretch.Job.Filter), settled, _folder.Selection(_stretch.Run.Run), _stretch.Job.SteadyConcurrency);
     }

@@ -32,7 +32,7 @@ internal sealed class StoreChain : IAsyncDisposable
         // Each direction gets half of the memory: reads that took all of it would leave none for the next while it is written.
         Reads = new ConcurrencyGate(job.Concurrency, () => Pace.Room(job.MemoryBudget / 2), environment.Time, () => Pace.Places);
         Writes = new ConcurrencyGate(job.Concurrency, () => Pace.Room(job.MemoryBudget / 2), environment.Time, () => Pace.Places);
-        StoreOpenOptions options = new() { Time = environment.Time, MaxConnections = job.Concurrency + RangeBoardOptions.Of(job.SteadyConcurrency).MostAtATime, ConnectionBuffer = () => Pace.ConnectionBuffer(job.SteadyConcurrency) };
+        StoreOpenOptions options = new() { Time = environment.Time, MaxConnections = job.Concurrency + RangeBoardOptions.Of(job.SteadyConcurrency, environment.Time).MostAtATime, ConnectionBuffer = () => Pace.ConnectionBuffer(job.SteadyConcurrency) };
         RetryOptions retry = environment.Retry with { MaxAttempts = job.MaxAttempts, RepeatsWrites = job.Versions == VersionScope.Current };
 
         IObjectReader source = environment.Stores.OpenSource(job.Source, options with { Credential = credentials.Source });

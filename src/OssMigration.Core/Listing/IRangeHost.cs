@@ -30,10 +30,13 @@ internal sealed record RangeBoardOptions
     public int MostAtATime { get; init; } = 64;
 
     /// <summary>Those of a job with this concurrency.</summary>
-    public static RangeBoardOptions Of(int concurrency) => new() { MostAtATime = Math.Max(2, concurrency) };
+    public static RangeBoardOptions Of(int concurrency, TimeProvider time) => new() { MostAtATime = Math.Max(2, concurrency), Time = time };
 
     /// <summary>No range is taken over while this many walk without waiting for a page: more listers would not help them.</summary>
     public int MostBusy { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>The clock that tells how long pages take: where they come at once, a cut brings less than its requests cost.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Begins a piece of work and does not wait for it. By default on the thread pool.</summary>
     public Action<Func<Task>> Begin { get; init; } = work => _ = Task.Run(work);

@@ -17,6 +17,8 @@ internal sealed class ProbeChooser(string prefix, int sides, int pageSize, int m
     private const double WasteAhead = 8;
     private const double WasteShare = 0.13;
     private const double LeastPages = 2;
+    private const double MostLeastPages = 32;
+    private static readonly TimeSpan LeastGain = TimeSpan.FromMilliseconds(50);
     private const double Evenness = 1.5;
     private const int Samples = 8;
 
@@ -24,9 +26,19 @@ internal sealed class ProbeChooser(string prefix, int sides, int pageSize, int m
     private readonly List<Probe> _probes = [];
     private long _pages;
     private double _waste;
+    private TimeSpan? _pageTime;
 
     /// <summary>Whether a probe is under way, or the range that it found is not walked yet.</summary>
     public bool IsBusy => _probes.Count > 0;
+
+    /// <summary>Whether it was told how long a page takes.</summary>
+    public bool KnowsPageTime => _pageTime is not null;
+
+    // Pages that a cut must be worth. A store that is near answers in milliseconds: a page that is brought twice costs more there than the time that is won.
+    private double Least => _pageTime is { Ticks: > 0 } pageTime ? Math.Clamp(LeastGain / pageTime, LeastPages, MostLeastPages) : LeastPages;
+
+    /// <summary>Takes in how long a page took. The latest count most.</summary>
+    public void Learn(TimeSpan pageTime) => _pageTime = _pageTime is { } known ? known + ((pageTime - known) / 4) : pageTime;
 
     /// <summary>Takes in what a page tells.</summary>
     public void Note(RangeLeg leg, ListPage page, PagePart part)
@@ -89,7 +101,7 @@ internal sealed class ProbeChooser(string prefix, int sides, int pageSize, int m
     }
 
     private bool MayProbe(IReadOnlyList<RangeOnBoard> running) => running.Count + _probes.Count < mostAtATime
-        && Waste(running) + 1 <= Math.Min(MostWasteAhead, WasteAhead * (1 + _pages)) + (_pages * WasteShare);
+        && Waste(running) + 1 <= (Math.Min(MostWasteAhead, WasteAhead * (1 + _pages)) * LeastPages / Least) + (_pages * WasteShare);
 
     // Requests that brought nothing, parts of pages that were brought twice, and half a page for each range that will end within one.
     private double Waste(IReadOnlyList<RangeOnBoard> running) => _waste + (running.Count * sides / 2.0);
@@ -110,7 +122,7 @@ internal sealed class ProbeChooser(string prefix, int sides, int pageSize, int m
                 (best, worth) = ((range, side, plan.Cut), plan.Worth);
         }
 
-        return worth >= Math.Max(LeastPages, Evenness * left / mostAtATime) ? best : null;
+        return worth >= Math.Max(Least, Evenness * left / mostAtATime) ? best : null;
     }
 
     private KeyCut[] UnderWay(RangeOnBoard range, RangeSide side) => [.. _probes

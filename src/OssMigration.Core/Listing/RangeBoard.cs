@@ -22,6 +22,7 @@ internal sealed class RangeBoard
     private CancellationToken _stopped;
     private Exception? _error;
     private int _waiting;
+    private long _begunAt;
 
     /// <summary>Makes a board.</summary>
     /// <param name="host">Whose ranges these are.</param>
@@ -44,7 +45,7 @@ internal sealed class RangeBoard
     public async Task RunAsync(IEnumerable<LiveRange> ranges, CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        (_stop, _stopped) = (stop.CancelAsync, stop.Token);
+        (_stop, _stopped, _begunAt) = (stop.CancelAsync, stop.Token, _options.Time.GetTimestamp());
         lock (Gate)
         {
             foreach (LiveRange range in ranges)
@@ -77,7 +78,12 @@ internal sealed class RangeBoard
     }
 
     /// <summary>Takes in what a page tells. Called under the gate.</summary>
-    public void Note(RangeOnBoard range, RangeSide side, ListPage page, PagePart part) => _chooser.Note(range.Range.Leg(side), page, part);
+    public void Note(RangeOnBoard range, RangeSide side, ListPage page, PagePart part)
+    {
+        if (!_chooser.KnowsPageTime)
+            _chooser.Learn(_options.Time.GetElapsedTime(_begunAt));
+        _chooser.Note(range.Range.Leg(side), page, part);
+    }
 
     /// <summary>Sends probes as long as there are idle listers and something to gain.</summary>
     public void Consider()
@@ -99,10 +105,12 @@ internal sealed class RangeBoard
         Exception? error = null;
         try
         {
+            long asked = _options.Time.GetTimestamp();
             BegunListing found = await _listers[(int)probe.Side]!.BeginAsync(probe.Cut.Text, _stopped).ConfigureAwait(false);
             Task kept = Task.CompletedTask;
             lock (Gate)
             {
+                _chooser.Learn(_options.Time.GetElapsedTime(asked));
                 _chooser.Answer(probe, found.Page);
                 if (_error is null)
                     (added, kept) = Take(probe, found);

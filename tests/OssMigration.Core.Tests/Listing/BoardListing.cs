@@ -35,7 +35,7 @@ internal sealed class BoardListing
         PagedLister lister = new(store, null, "");
         Process process = new(this, lister);
         LiveRange[] left = [.. _plan.Where(range => !_complete.Contains(range.StartExclusive ?? "")).Select(range => new LiveRange(range.StartExclusive, range.EndInclusive))];
-        store.Run(() => new RangeBoard(process, "", lister, destination: null, new RangeBoardOptions { Begin = store.Begin }).RunAsync(left, CancellationToken.None));
+        store.Run(() => new RangeBoard(process, "", lister, destination: null, new RangeBoardOptions { Begin = store.Begin, Time = store.Clock }).RunAsync(left, CancellationToken.None));
     }
 
     // Nothing of a dead process reaches the books.

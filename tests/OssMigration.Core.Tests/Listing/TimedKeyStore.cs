@@ -10,7 +10,8 @@ namespace OssMigration.Core.Tests.Listing;
 /// <param name="pageSize">Most keys of a page.</param>
 /// <param name="jitter">Answers take between 1 - this and 1 + this.</param>
 /// <param name="seed">Of the time that answers take.</param>
-internal sealed class TimedKeyStore(IReadOnlyList<string> keys, int pageSize, double jitter = 0, int seed = 1) : IObjectReader
+/// <param name="milliseconds">The unit of time, for what looks at a clock.</param>
+internal sealed class TimedKeyStore(IReadOnlyList<string> keys, int pageSize, double jitter = 0, int seed = 1, double milliseconds = 200) : IObjectReader
 {
     private readonly Random _random = new(seed);
     private readonly Queue<Func<Task>> _begun = new();
@@ -24,6 +25,9 @@ internal sealed class TimedKeyStore(IReadOnlyList<string> keys, int pageSize, do
 
     /// <summary>The time that has passed, in requests.</summary>
     public double Now { get; private set; }
+
+    /// <summary>The time as a clock.</summary>
+    public TimeProvider Clock => new UnitClock(this, milliseconds);
 
     /// <summary>Told of every request: when it was sent and what it asked for.</summary>
     public Action<double, ListPageRequest>? OnRequest { get; init; }
@@ -101,5 +105,12 @@ internal sealed class TimedKeyStore(IReadOnlyList<string> keys, int pageSize, do
         }
 
         return low;
+    }
+
+    private sealed class UnitClock(TimedKeyStore store, double milliseconds) : TimeProvider
+    {
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => (long)(store.Now * milliseconds * TimeSpan.TicksPerMillisecond);
     }
 }
