@@ -18,7 +18,7 @@ internal sealed class ProbeChooser(string prefix, int sides, int pageSize, int m
     private const double WasteShare = 0.13;
     private const double LeastPages = 2;
     private const double MostLeastPages = 32;
-    private static readonly TimeSpan LeastGain = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LeastGain = TimeSpan.FromMilliseconds(100);
     private const double Evenness = 1.5;
     private const int Samples = 8;
 

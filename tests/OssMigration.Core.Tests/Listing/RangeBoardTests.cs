@@ -90,7 +90,7 @@ public sealed class RangeBoardTests
     {
         string[] keys = KeySpaces.Of(shape, 100_000, seed: 207);
         TimedKeyStore near = new(keys, PageSize, Jitter, milliseconds: 2);
-        TimedKeyStore far = new(keys, PageSize, Jitter, milliseconds: 30);
+        TimedKeyStore far = new(keys, PageSize, Jitter, milliseconds: 60);
 
         BoardListing listing = BoardListing.Of(near);
         _ = BoardListing.Of(far);
