@@ -52,6 +52,19 @@ internal static class AnswerXml
     // Trees are copied and compared by functions that call themselves, so no answer may be so deep that the stack ends.
     private static XElement Load(Stream document)
     {
+        try
+        {
+            return LoadShallow(document);
+        }
+        catch (ArgumentException error)
+        {
+            // So .NET's reader answers to a declaration that is not ASCII.
+            throw new XmlException("The declaration cannot be read.", error);
+        }
+    }
+
+    private static XElement LoadShallow(Stream document)
+    {
         using (XmlReader depth = XmlReader.Create(document, Settings))
         {
             while (depth.Read())
