@@ -49,7 +49,6 @@ internal static class AnswerXml
         }
     }
 
-    // Trees are copied and compared by functions that call themselves, so no answer may be so deep that the stack ends.
     private static XElement Load(Stream document)
     {
         try
@@ -63,6 +62,7 @@ internal static class AnswerXml
         }
     }
 
+    // Trees are copied and compared by functions that call themselves, so no answer may be so deep that the stack ends.
     private static XElement LoadShallow(Stream document)
     {
         using (XmlReader depth = XmlReader.Create(document, Settings))
